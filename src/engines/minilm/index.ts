@@ -1,0 +1,2 @@
+export { createMiniLm, defaultMiniLmOptions } from './minilm.js';
+export type { MiniLmOptions } from './minilm.js';

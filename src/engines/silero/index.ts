@@ -1,0 +1,2 @@
+export { createSilero, defaultSileroOptions } from './silero.js';
+export type { SileroOptions } from './silero.js';

@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+
+import { SlowcatError } from '../errors.js';
+import { TurnLog } from './log/turn-log.js';
+import { defaultMemoryOptions, type MemoryOptions } from './options.js';
+import { IndexCache } from './recall/index-cache.js';
+import type { Memory, UserMemory } from './types.js';
+import { userKey } from './user-id.js';
+import { LoggedUserMemory } from './user-memory.js';
+
+export { defaultMemoryOptions, defaultRecallOptions, type MemoryOptions } from './options.js';
+export { contextBlock, contextHeader, contextLine, isContextBlock } from './recall/context-block.js';
+export { relativeTime } from './recall/relative-time.js';
+export type {
+  ForgetSelector,
+  Memory,
+  Recall,
+  RecallDepth,
+  RecallItem,
+  RecallOptions,
+  RecallReasons,
+  Remembered,
+  Role,
+  StoredTurn,
+  Turn,
+  UserMemory,
+  UserStats,
+} from './types.js';
+
+/**
+ * Opens the memory in a folder, made if it is missing. Several processes may have the same folder open.
+ * @throws SlowcatError `SLOWCAT_MEMORY_STORE`
+ */
+export async function openMemory(options: MemoryOptions): Promise<Memory> {
+  const resolved = { ...defaultMemoryOptions, ...options };
+  const log = await TurnLog.open(join(options.dataDir, 'memory'), resolved.newId);
+  return new LoggedMemory(log, resolved);
+}
+
+class LoggedMemory implements Memory {
+  readonly #log: TurnLog;
+  readonly #options: Required<MemoryOptions>;
+  readonly #indexes: IndexCache;
+  /** One object per user, so that tallies and index building are shared by all who ask for the same id. */
+  readonly #users = new Map<string, UserMemory>();
+
+  constructor(log: TurnLog, options: Required<MemoryOptions>) {
+    this.#log = log;
+    this.#options = options;
+    this.#indexes = new IndexCache(log, options.maxIndexedUsers);
+  }
+
+  user(id: string): UserMemory {
+    if (this.#log.isClosed)
+      throw new SlowcatError('SLOWCAT_MEMORY_CLOSED', 'Open it again with openMemory().');
+    let user = this.#users.get(id);
+    if (!user) {
+      user = new LoggedUserMemory(userKey(id), {
+        log: this.#log,
+        indexes: this.#indexes,
+        options: this.#options,
+      });
+      this.#users.set(id, user);
+    }
+    return user;
+  }
+
+  users(): Promise<readonly string[]> {
+    return Promise.resolve().then(() => {
+      this.#log.refresh();
+      return this.#log.users();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#indexes.clear();
+    await this.#log.close();
+  }
+}

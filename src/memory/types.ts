@@ -1,0 +1,149 @@
+/** Who said a turn. */
+export type Role = 'user' | 'assistant';
+
+/** One utterance, as it is handed to {@link UserMemory.remember}. */
+export interface Turn {
+  readonly role: Role;
+  /** Verbatim words. For the assistant, what the person has really heard. */
+  readonly text: string;
+  /** A name, when several people share one memory. */
+  readonly speaker?: string;
+  /** When it was said, Unix milliseconds. @defaultValue the memory's clock */
+  readonly atMs?: number;
+  /** The conversation it belongs to. Turns of different sessions are never taken for question and answer. */
+  readonly session?: string;
+  /** True when the person cut the assistant off. */
+  readonly interrupted?: boolean;
+}
+
+/** A turn as the log holds it. */
+export interface StoredTurn {
+  /** Its number in this user's log, from 1, never given twice while the log exists. */
+  readonly turnId: number;
+  readonly role: Role;
+  readonly text: string;
+  readonly atMs: number;
+  readonly speaker?: string;
+  readonly session?: string;
+  readonly interrupted?: true;
+}
+
+/**
+ * What became of a turn. A refused turn is counted in `stats().refused` and nothing is written:
+ * `injected-context` is text that begins with the memory's own block, `empty` has no visible character.
+ */
+export type Remembered =
+  | { readonly stored: true; readonly turnId: number }
+  | { readonly stored: false; readonly reason: 'injected-context' | 'empty' };
+
+/** `fast` looks at matching turns only; `medium` and `deep` wait longer and bring the turns around the best ones. */
+export type RecallDepth = 'fast' | 'medium' | 'deep';
+
+export interface RecallOptions {
+  /** Most tokens of the whole rendered block, header included. @defaultValue 1024 */
+  readonly budgetTokens?: number;
+  /** Most items. @defaultValue 8 */
+  readonly maxItems?: number;
+  /**
+   * A question with fewer matches than this gets what the user stated last as well: it may share no word with its
+   * answer. @defaultValue 0
+   */
+  readonly minItems?: number;
+  /** @defaultValue 'fast' */
+  readonly depth?: RecallDepth;
+  /** What is not found by then is left out. @defaultValue 15 for fast, 100 for medium, 3000 for deep */
+  readonly deadlineMs?: number;
+}
+
+/** Why an item was chosen; the factors multiply to its score. */
+export interface RecallReasons {
+  /** BM25 over the turn's own words, its context question and its neighbours; 0 for a turn brought by its neighbour. */
+  readonly bm25: number;
+  /** 1 for an old turn, a little more for a fresh one. */
+  readonly recency: number;
+  /** Less than 1 for what the assistant said. */
+  readonly role: number;
+  /** Less than 1 for a turn that only asks. */
+  readonly question: number;
+}
+
+export interface RecallItem {
+  readonly turnId: number;
+  /** Verbatim. */
+  readonly text: string;
+  readonly role: Role;
+  readonly atMs: number;
+  readonly speaker?: string;
+  /** The question that a short answer answers, verbatim, so that "Potola." can be understood. */
+  readonly answerTo?: string;
+  /** Larger is better; comparable within one recall only. */
+  readonly score: number;
+  readonly why: RecallReasons;
+  /** The item's line in the block, cleaned. */
+  readonly line: string;
+}
+
+export interface Recall {
+  /** Best first. */
+  readonly items: readonly RecallItem[];
+  /** The block for the model's context, or the empty string when there is no item. */
+  readonly block: string;
+  /** Tokens of `block`. */
+  readonly tokens: number;
+  /** True when the deadline cut the search short. */
+  readonly late: boolean;
+  readonly tookMs: number;
+}
+
+/** What to forget. `containing` is matched against the verbatim text, ignoring case. Times are Unix ms, both inclusive. */
+export type ForgetSelector =
+  | { readonly all: true }
+  | { readonly turnIds: readonly number[] }
+  | { readonly containing: string }
+  | { readonly fromMs?: number; readonly untilMs?: number };
+
+export interface UserStats {
+  readonly turns: number;
+  /** Bytes of the user's records in the log, without keys and free space. */
+  readonly bytes: number;
+  /** Turns that the in-memory index holds by now. */
+  readonly indexedTurns: number;
+  /** Since this memory was opened, in this process. */
+  readonly recalls: number;
+  /** Recalls that the deadline cut short. */
+  readonly lateRecalls: number;
+  /** Turns that {@link UserMemory.remember} refused. */
+  readonly refused: number;
+}
+
+/** One user's memory. No call can reach another user's. */
+export interface UserMemory {
+  readonly id: string;
+  /**
+   * Appends a turn. Resolves when the write is committed and flushed to the disk.
+   * Concurrent calls keep their order and share commits.
+   * @throws SlowcatError `SLOWCAT_MEMORY_STORE`, `SLOWCAT_MEMORY_CLOSED`
+   */
+  remember(turn: Turn): Promise<Remembered>;
+  /** Finds what was said about something. Never throws for lateness. */
+  recall(query: string, options?: RecallOptions): Promise<Recall>;
+  /** Builds the index, so that the first recall is as fast as the next. */
+  warmUp(): Promise<void>;
+  /** Names that the user has said, most worth knowing first. @defaultValue limit 20 */
+  knownNames(limit?: number): Promise<readonly string[]>;
+  /** Removes turns, and their bytes from the file. Resolves to how many turns are gone. */
+  forget(selector: ForgetSelector): Promise<number>;
+  /** Every turn, verbatim, oldest first. */
+  export(): AsyncIterable<StoredTurn>;
+  stats(): Promise<UserStats>;
+}
+
+/** The memory of many users, in one folder. */
+export interface Memory {
+  /** @throws SlowcatError `SLOWCAT_MEMORY_USER` unless the id is 1..128 letters, digits or `. _ - @ : +` */
+  user(id: string): UserMemory;
+  /** Ids of all users who have turns, sorted. */
+  users(): Promise<readonly string[]>;
+  /** Waits for open writes. Idempotent; later calls reject with `SLOWCAT_MEMORY_CLOSED`. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { isIdle, wake } from './scheduler.js';
+
+describe('the scheduler', () => {
+  it('never steps on the stack of who wakes it, and lets all take turns', async () => {
+    const log: string[] = [];
+    const runnable = (name: string, steps: number) => ({
+      step: () => {
+        log.push(name);
+        steps -= 1;
+        return steps > 0;
+      },
+    });
+    wake(runnable('a', 3));
+    wake(runnable('b', 2));
+    expect(log).toEqual([]);
+    expect(isIdle()).toBe(false);
+    await Promise.resolve();
+    expect(log).toEqual(['a', 'b', 'a', 'b', 'a']);
+    expect(isIdle()).toBe(true);
+  });
+
+  it('lets sockets and timers have their turn while frames chase each other without end', async () => {
+    let steps = 0;
+    let stop = false;
+    wake({
+      step: () => {
+        steps += 1;
+        return !stop;
+      },
+    });
+    for (let turn = 0; turn < 3; turn += 1) {
+      const before = steps;
+      await new Promise((resolve) => {
+        setImmediate(resolve);
+      });
+      expect(steps).toBeGreaterThan(before);
+    }
+    stop = true;
+    while (!isIdle()) {
+      await new Promise((resolve) => {
+        setImmediate(resolve);
+      });
+    }
+  });
+});

@@ -1,0 +1,31 @@
+/** The stages of a spoken conversation. */
+export {
+  LLMAssistantAggregator,
+  type LLMAssistantAggregatorOptions,
+} from './context/assistant-aggregator.js';
+export { LLMUserAggregator, type LLMUserAggregatorOptions } from './context/user-aggregator.js';
+export { LLMService, type LLMServiceOptions } from './llm/llm-service.js';
+export { MemoryRecalledFrame, type RecalledItem } from './memory/memory-frames.js';
+export { MemoryProcessor, type MemoryProcessorOptions } from './memory/memory-processor.js';
+export { TurnLatencyObserver } from './metrics/turn-latency-observer.js';
+export type { TurnLatency } from './metrics/turn-latency.js';
+export { rtviMessage, rtviProtocolVersion, type RtviMessage } from './rtvi/messages.js';
+export { RTVIObserver, type RTVIObserverOptions } from './rtvi/rtvi-observer.js';
+export { RTVIProcessor, type RTVIProcessorOptions } from './rtvi/rtvi-processor.js';
+export { SegmentedSTTService, type SegmentedSTTOptions } from './stt/segmented-stt-service.js';
+export { STTSegmentEmptyFrame, STTSegmentStartedFrame } from './stt/stt-frames.js';
+export {
+  ClauseAggregator,
+  defaultClauseAggregatorOptions,
+  type ClauseAggregatorOptions,
+} from './tts/clause-aggregator.js';
+export { TTSService, type TTSServiceOptions } from './tts/tts-service.js';
+export {
+  UserTurn,
+  defaultUserTurnOptions,
+  type TurnAction,
+  type TurnEvent,
+  type UserTurnOptions,
+} from './turn/user-turn.js';
+export { VADProcessor, type VADProcessorOptions } from './vad/vad-processor.js';
+export { VadState, defaultVadParams, type VadEvent, type VadParams, type VadPhase } from './vad/vad-state.js';

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import type { SynthesizeOptions, TextToSpeech } from '../../engines/interfaces.js';
+import {
+  AggregatedTextFrame,
+  InterruptionFrame,
+  LLMFullResponseEndFrame,
+  LLMFullResponseStartFrame,
+  LLMTextFrame,
+  TTSAudioRawFrame,
+  TTSSpeakFrame,
+  TTSStartedFrame,
+  TTSStoppedFrame,
+  TTSTextFrame,
+  type Frame,
+} from '../../pipeline/index.js';
+import { SleepFrame, runTest } from '../../testing/run-test.js';
+import { TTSService } from './tts-service.js';
+
+/** A sample a letter; `stuck` never comes to an end, `broken` fails, `mute` has no sound. */
+const tts: TextToSpeech = {
+  info: { engine: 'fake', model: 'letters', device: 'cpu' },
+  sampleRateHz: 24_000,
+  voices: ['a'],
+  warmUp: () => Promise.resolve(),
+  close: () => Promise.resolve(),
+  async *synthesize(text: string, _options: SynthesizeOptions = {}) {
+    if (text.includes('broken')) throw new Error('broken');
+    if (text.includes('stuck')) await new Promise<never>(() => undefined);
+    await Promise.resolve();
+    if (!text.includes('mute')) yield { pcm: new Float32Array(text.length), sampleRateHz: 24_000, text };
+  },
+};
+
+const answer = (...tokens: string[]) => [
+  new LLMFullResponseStartFrame(),
+  ...tokens.map((token) => new LLMTextFrame(token)),
+  new LLMFullResponseEndFrame(),
+];
+const outline = (frames: readonly Frame[]) =>
+  frames.map((frame) => {
+    if (frame instanceof AggregatedTextFrame) return `say ${frame.text}`;
+    if (frame instanceof TTSTextFrame) return `said ${frame.text}`;
+    if (frame instanceof TTSAudioRawFrame) return `audio ${frame.audio.length}`;
+    return frame.type;
+  });
+
+describe('TTSService', () => {
+  it('speaks clause by clause, each text behind its audio', async () => {
+    const { down } = await runTest(new TTSService({ tts }), {
+      framesToSend: answer('One', ' two. ', 'Three.'),
+    });
+    expect(outline(down)).toEqual([
+      'LLMFullResponseStartFrame',
+      'TTSStartedFrame',
+      'say One two.',
+      'audio 8',
+      'said One two.',
+      'say Three.',
+      'audio 6',
+      'said Three.',
+      'TTSStoppedFrame',
+      'LLMFullResponseEndFrame',
+    ]);
+  });
+
+  it('drops what is not yet spoken when interrupted, and speaks the next answer', async () => {
+    const frames = [
+      ...answer('This is stuck. ', 'Never heard.'),
+      new SleepFrame(50),
+      new InterruptionFrame(),
+      new SleepFrame(50),
+      ...answer('Next.'),
+    ];
+    const { down } = await runTest(new TTSService({ tts }), { framesToSend: frames });
+    const heard = outline(down).filter((line) => line.startsWith('said'));
+    expect(heard).toEqual(['said Next.']);
+  });
+
+  it('goes on after a clause that fails and reports it', async () => {
+    const { down, up } = await runTest(new TTSService({ tts }), {
+      framesToSend: answer('It is broken. ', 'Fine.'),
+    });
+    expect(outline(down).filter((line) => line.startsWith('said'))).toEqual(['said Fine.']);
+    expect(up.map((frame) => frame.type)).toContain('ErrorFrame');
+  });
+
+  it('does not claim to have said what made no sound', async () => {
+    const { down } = await runTest(new TTSService({ tts }), { framesToSend: answer('mute') });
+    expect(down.some((frame) => frame instanceof TTSTextFrame)).toBe(false);
+    expect(down.some((frame) => frame instanceof TTSStoppedFrame)).toBe(true);
+  });
+
+  it('speaks a sentence that it is given', async () => {
+    await runTest(new TTSService({ tts }), {
+      framesToSend: [new TTSSpeakFrame('Hello.', false)],
+      expectedDown: [TTSStartedFrame, AggregatedTextFrame, TTSAudioRawFrame, TTSTextFrame, TTSStoppedFrame],
+    });
+  });
+});

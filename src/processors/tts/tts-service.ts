@@ -1,0 +1,127 @@
+import { float32ToInt16 } from '../../audio/index.js';
+import type { TextToSpeech } from '../../engines/interfaces.js';
+import {
+  AggregatedTextFrame,
+  FrameProcessor,
+  InterruptionFrame,
+  LLMFullResponseEndFrame,
+  LLMFullResponseStartFrame,
+  LLMTextFrame,
+  TTSAudioRawFrame,
+  TTSSpeakFrame,
+  TTSStartedFrame,
+  TTSStoppedFrame,
+  TTSTextFrame,
+  abortableIterable,
+  type Frame,
+  type FrameDirection,
+} from '../../pipeline/index.js';
+import { ClauseAggregator, type ClauseAggregatorOptions } from './clause-aggregator.js';
+
+export interface TTSServiceOptions {
+  readonly tts: TextToSpeech;
+  /** @defaultValue the engine's first voice */
+  readonly voice?: string;
+  /** @defaultValue 1 */
+  readonly speed?: number;
+  readonly clauses?: Partial<ClauseAggregatorOptions>;
+}
+
+/**
+ * Speaks the model's answer clause by clause while the model still writes.
+ *
+ * For each clause: an AggregatedTextFrame announces it, its audio follows, and a TTSTextFrame behind the audio says
+ * that it was spoken; behind the output transport that last one is what the context takes for said.
+ */
+export class TTSService extends FrameProcessor {
+  readonly #options: TTSServiceOptions;
+  readonly #clauses: ClauseAggregator;
+  #contexts = 0;
+  #contextId: string | null = null;
+  #startedContextId: string | null = null;
+
+  constructor(options: TTSServiceOptions) {
+    super();
+    this.#options = options;
+    this.metrics.model = options.tts.info.model;
+    this.#clauses = new ClauseAggregator(options.clauses);
+  }
+
+  override canGenerateMetrics(): boolean {
+    return true;
+  }
+
+  override async processFrame(frame: Frame, direction: FrameDirection, signal: AbortSignal): Promise<void> {
+    if (direction === 'upstream') {
+      this.pushFrame(frame, direction);
+    } else if (frame instanceof LLMTextFrame) {
+      for (const clause of this.#clauses.push(frame.text)) await this.#speak(clause, signal);
+    } else if (frame instanceof LLMFullResponseStartFrame) {
+      this.#begin();
+      this.pushFrame(frame);
+    } else if (frame instanceof LLMFullResponseEndFrame) {
+      for (const clause of this.#clauses.flush()) await this.#speak(clause, signal);
+      this.#end();
+      if (!signal.aborted) this.pushFrame(frame);
+    } else if (frame instanceof TTSSpeakFrame) {
+      this.#begin();
+      await this.#speak(frame.text, signal, frame.appendToContext);
+      this.#end();
+    } else {
+      if (frame instanceof InterruptionFrame) this.#drop();
+      this.pushFrame(frame);
+    }
+  }
+
+  #begin(): void {
+    this.#clauses.reset();
+    this.#contextId = `tts-${++this.#contexts}`;
+    this.#startedContextId = null;
+  }
+
+  #drop(): void {
+    this.#clauses.reset();
+    this.#contextId = null;
+    this.#startedContextId = null;
+  }
+
+  #end(): void {
+    if (this.#startedContextId !== null) this.pushFrame(new TTSStoppedFrame(this.#startedContextId));
+    this.#drop();
+  }
+
+  async #speak(clause: string, signal: AbortSignal, appendToContext = true): Promise<void> {
+    const contextId = this.#contextId;
+    if (contextId === null || signal.aborted) return;
+    const announcement = new AggregatedTextFrame(clause, 'sentence', { contextId, willBeSpoken: true });
+    announcement.appendToContext = false;
+    const { tts, voice, speed } = this.#options;
+    const options = {
+      signal,
+      ...(voice === undefined ? {} : { voice }),
+      ...(speed === undefined ? {} : { speed }),
+    };
+    if (this.#startedContextId === null) {
+      this.#startedContextId = contextId;
+      this.pushFrame(new TTSStartedFrame(contextId));
+    }
+    this.pushFrame(announcement);
+    let audible = false;
+    try {
+      this.metrics.startTtfb();
+      this.metrics.reportTtsUsage(clause.length);
+      for await (const { pcm, sampleRateHz } of abortableIterable(tts.synthesize(clause, options), signal)) {
+        if (!audible) this.metrics.stopTtfb();
+        audible = true;
+        this.pushFrame(new TTSAudioRawFrame(float32ToInt16(pcm), sampleRateHz, 1, contextId));
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      this.pushError(error);
+    }
+    if (!audible) return;
+    const spoken = new TTSTextFrame(clause, 'sentence', { contextId, willBeSpoken: true });
+    spoken.appendToContext = appendToContext;
+    this.pushFrame(spoken);
+  }
+}

@@ -1,0 +1,98 @@
+import type { ChatMessage, EngineInfo, GenerateOptions, LanguageModel } from '../engines/interfaces.js';
+import { SlowcatError } from '../errors.js';
+
+export interface FakeLanguageModelOptions {
+  /** The whole answer to a conversation, or an error that the call rejects with. */
+  readonly answer: (messages: readonly ChatMessage[]) => string | Error;
+  /** Waits before the given piece; a virtual clock's sleep, for instance. @defaultValue no wait */
+  readonly beforePiece?: (piece: number) => Promise<void>;
+  /** Largest prompt plus answer. @defaultValue 4096 */
+  readonly contextTokens?: number;
+}
+
+export const defaultFakeLanguageModelOptions = {
+  beforePiece: () => Promise.resolve(),
+  contextTokens: 4096,
+} as const satisfies Partial<FakeLanguageModelOptions>;
+
+/** A word with the space before it: what the fake calls a token. */
+const piecePattern = /\s*\S+\s*$|\s*\S+/gu;
+
+const piecesOf = (text: string): string[] => text.match(piecePattern) ?? (text === '' ? [] : [text]);
+
+/**
+ * A language model that answers from a script, word by word, as fast as it is told to. Behaves like the real
+ * ones in everything else: aborts, token limits, prompts that are too long, life after `close()`.
+ */
+export class FakeLanguageModel implements LanguageModel {
+  readonly info: EngineInfo = { engine: 'fake', model: 'scripted', device: 'cpu' };
+  readonly contextTokens: number;
+  /** Every conversation it was asked with, oldest first. */
+  readonly calls: (readonly ChatMessage[])[] = [];
+  readonly #options: FakeLanguageModelOptions;
+  readonly #closing = new AbortController();
+
+  constructor(options: FakeLanguageModelOptions) {
+    this.#options = options;
+    this.contextTokens = options.contextTokens ?? defaultFakeLanguageModelOptions.contextTokens;
+  }
+
+  warmUp(): Promise<void> {
+    return this.#closing.signal.aborted
+      ? Promise.reject(this.#closing.signal.reason as Error)
+      : Promise.resolve();
+  }
+
+  countTokens(text: string): number {
+    this.#closing.signal.throwIfAborted();
+    return piecesOf(text).length;
+  }
+
+  async *generate(
+    messages: readonly ChatMessage[],
+    options: GenerateOptions = {},
+  ): AsyncGenerator<string, void> {
+    const outer = options.signal === undefined ? [] : [options.signal];
+    const signal = AbortSignal.any([this.#closing.signal, ...outer]);
+    signal.throwIfAborted();
+    const promptTokens = messages.reduce((sum, { content }) => sum + this.countTokens(content), 0);
+    const room = this.contextTokens - promptTokens;
+    if (room < 1) {
+      throw new SlowcatError(
+        'SLOWCAT_PROMPT_TOO_LONG',
+        `It has ${promptTokens} words, which leaves no room.`,
+      );
+    }
+    this.calls.push([...messages]);
+    const answer = this.#options.answer(messages);
+    if (answer instanceof Error) throw answer;
+    const wait = this.#options.beforePiece ?? defaultFakeLanguageModelOptions.beforePiece;
+    for (const [index, piece] of piecesOf(answer)
+      .slice(0, Math.min(options.maxTokens ?? 256, room))
+      .entries()) {
+      await untilAborted(wait(index), signal);
+      yield piece;
+      signal.throwIfAborted();
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing.abort(new SlowcatError('SLOWCAT_ENGINE_CLOSED', 'Create a new language model.'));
+    return Promise.resolve();
+  }
+}
+
+/** Waits no longer than the signal allows. */
+async function untilAborted(waiting: Promise<void>, signal: AbortSignal): Promise<void> {
+  let stop: (() => void) | undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    stop = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    signal.throwIfAborted();
+    await Promise.race([waiting, aborted]);
+  } finally {
+    if (stop !== undefined) signal.removeEventListener('abort', stop);
+  }
+}

@@ -1,0 +1,40 @@
+import { defineConfig } from 'vitest/config';
+
+/**
+ * Two projects: `unit` needs no weights and runs beside every file; `real` loads real weights,
+ * one file at a time, because two cores cannot host several models at once.
+ */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: [
+            'src/**/*.test.ts',
+            'scripts/**/*.test.ts',
+            'test/unit/**/*.test.ts',
+            'test/questions/**/*.test.ts',
+          ],
+          exclude: ['**/*.real.test.ts', '**/node_modules/**'],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: 'real',
+          include: [
+            'src/**/*.real.test.ts',
+            'test/real/**/*.test.ts',
+            'test/questions/**/*.real.test.ts',
+            'test/recorded/**/*.test.ts',
+            'test/faults/**/*.test.ts',
+          ],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
+  },
+});
