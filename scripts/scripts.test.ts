@@ -21,14 +21,22 @@ describe('countVitest', () => {
         { status: 'failed', assertionResults: [test('passed'), test('failed')] },
       ],
     };
-    expect(countVitest(JSON.stringify(report), 1)).toEqual({ passed: 2, failed: 1, skipped: 2 });
+    expect(countVitest(JSON.stringify(report), 1)).toMatchObject({ passed: 2, failed: 1, skipped: 2 });
+  });
+
+  it('names what failed, with the beginning of why', () => {
+    const failed = { status: 'failed', fullName: 'adds up', failureMessages: ['expected 1 to be 2\nat x'] };
+    const report = { testResults: [{ name: 'a.test.ts', status: 'failed', assertionResults: [failed] }] };
+    const { failures } = countVitest(JSON.stringify(report), 1);
+    expect(failures).toEqual(['a.test.ts > adds up\n    expected 1 to be 2\n    at x']);
+    expect(sum([{ passed: 0, failed: 1, skipped: 0, failures }]).failures).toEqual(failures);
   });
 
   it('counts a file that could not be run, and a run that broke without a failing test, as one failure', () => {
     const broken = { testResults: [{ status: 'failed', assertionResults: [] }] };
     expect(countVitest(JSON.stringify(broken), 1).failed).toBe(1);
     const fine = { testResults: [{ status: 'passed', assertionResults: [test('passed')] }] };
-    expect(countVitest(JSON.stringify(fine), 1)).toEqual({ passed: 1, failed: 1, skipped: 0 });
+    expect(countVitest(JSON.stringify(fine), 1)).toMatchObject({ passed: 1, failed: 1, skipped: 0 });
     expect(countVitest(undefined, 1).failed).toBe(1);
   });
 });

@@ -28,7 +28,8 @@ async function check(name, [program, ...args]) {
   const { code, output } = await endOf(process.execPath, [inRoot('node_modules', program), ...args]);
   console.log(`${code === 0 ? 'ok    ' : 'FAILED'} ${name}`);
   if (code !== 0) console.log(output.trimEnd());
-  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+  const failures = code === 0 ? [] : [`the check "${name}"`];
+  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0, failures };
 }
 
 /**
@@ -66,9 +67,11 @@ async function all(args) {
   return sum(counts);
 }
 
+/** @type {import('./lib/count-tests.mjs').Counts} */
 const counts = await all(process.argv.slice(2)).catch((error) => {
   console.error(error instanceof SetupError ? error.message : error);
   return { passed: 0, failed: 1, skipped: 0 };
 });
+for (const failure of counts.failures ?? []) console.log(`FAILED ${failure}`);
 console.log(summary(counts));
 process.exitCode = exitCodeOf(counts);

@@ -61,9 +61,12 @@ export function correctNames(heard: string, primed: string, names: ReadonlySet<s
   return words.join(' ');
 }
 
+/** Two words fit only where the name is split over both: in "else is" the first alone is it, the second a word. */
 function fits(words: readonly string[], index: number, length: number, name: string): boolean {
   if (index + length > words.length) return false;
-  const joined = bare(words.slice(index, index + length).join(''));
+  const parts = words.slice(index, index + length);
+  if (length > 1 && parts.some((part) => soundAlike(bare(part), name))) return false;
+  const joined = bare(parts.join(''));
   return joined !== name && soundAlike(joined, name);
 }
 
