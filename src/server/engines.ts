@@ -1,7 +1,8 @@
 import { totalmem } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Config } from '../config/index.js';
 import type {
+  Embedder,
   Engine,
   LanguageModel,
   SpeechToText,
@@ -11,6 +12,7 @@ import type {
 } from '../engines/interfaces.js';
 import { createKokoro } from '../engines/kokoro/index.js';
 import { createLlama } from '../engines/llama/index.js';
+import { createMiniLm } from '../engines/minilm/index.js';
 import { createSilero } from '../engines/silero/index.js';
 import { createSmartTurn } from '../engines/smart-turn/index.js';
 import { createWhisper } from '../engines/whisper/index.js';
@@ -34,6 +36,8 @@ export interface VoiceEngines {
   readonly stt: SpeechToText;
   readonly llm: LanguageModel;
   readonly tts: TextToSpeech;
+  /** Absent when the memory is off, or finds by words alone. */
+  readonly embedder?: Embedder;
 }
 
 /** Which local models this configuration wants, and why. A remote LLM leaves the parts `llm` and `adapter` out. */
@@ -44,7 +48,7 @@ export async function modelChoices(config: Config): Promise<ModelChoice[]> {
     flags: { ...(remote ? {} : { llm: config.llmModel }), stt: config.sttModel, tts: config.ttsModel },
     saved: await loadSavedChoices(config.dataDir),
     without: [
-      'embeddings',
+      ...(config.useMemory ? [] : (['embeddings'] as const)),
       ...(remote ? (['llm', 'adapter'] as const) : []),
       ...(config.useTurnModel ? [] : (['turn'] as const)),
     ],
@@ -71,6 +75,7 @@ export async function createEngines(
   const tts = part(ready, 'tts');
   const vad = part(ready, 'vad');
   const turn = ready.has('turn') ? part(ready, 'turn') : undefined;
+  const embeddings = ready.has('embeddings') ? part(ready, 'embeddings') : undefined;
   return {
     vad: createSilero({ modelPath: vad.file('model') }),
     ...(turn === undefined
@@ -83,6 +88,9 @@ export async function createEngines(
       vocabularyPath: tts.file('vocabulary'),
       modelId: tts.id,
     }),
+    ...(embeddings === undefined
+      ? {}
+      : { embedder: createMiniLm({ modelDir: dirname(dirname(embeddings.file('model'))) }) }),
   };
 }
 
@@ -126,8 +134,15 @@ export class WarmEngines {
   readonly #states = new Map<string, EngineHealth['state']>();
 
   constructor(engines: VoiceEngines) {
-    const { vad, turnEnd, stt, llm, tts } = engines;
-    this.#engines = { vad, ...(turnEnd === undefined ? {} : { turn: turnEnd }), stt, llm, tts };
+    const { vad, turnEnd, stt, llm, tts, embedder } = engines;
+    this.#engines = {
+      vad,
+      ...(turnEnd === undefined ? {} : { turn: turnEnd }),
+      stt,
+      llm,
+      tts,
+      ...(embedder === undefined ? {} : { embedder }),
+    };
     for (const role of Object.keys(this.#engines)) this.#states.set(role, 'warming');
   }
 
