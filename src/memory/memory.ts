@@ -9,22 +9,36 @@ import { userKey } from './user-id.js';
 import { LoggedUserMemory } from './user-memory.js';
 
 export { defaultMemoryOptions, defaultRecallOptions, type MemoryOptions } from './options.js';
-export { contextBlock, contextHeader, contextLine, isContextBlock } from './recall/context-block.js';
+export {
+  contextBlock,
+  contextHeader,
+  contextLine,
+  isContextBlock,
+  plainWords,
+} from './recall/context-block.js';
 export { relativeTime } from './recall/relative-time.js';
 export type {
+  FactView,
+  FactsOptions,
   ForgetSelector,
+  ImportedTurn,
+  MaintenanceProgress,
   Memory,
+  ProofOfTurn,
   Recall,
   RecallDepth,
   RecallItem,
   RecallOptions,
   RecallReasons,
   Remembered,
+  RepairReport,
   Role,
   StoredTurn,
   Turn,
   UserMemory,
+  UserMemoryMaintenance,
   UserStats,
+  VerifyReport,
 } from './types.js';
 
 /**

@@ -20,6 +20,8 @@ export interface Turn {
 export interface StoredTurn {
   /** Its number in this user's log, from 1, never given twice while the log exists. */
   readonly turnId: number;
+  /** The id that an imported turn came with, any string. Absent for a turn that was remembered here. */
+  readonly id?: string;
   readonly role: Role;
   readonly text: string;
   readonly atMs: number;
@@ -53,6 +55,8 @@ export interface RecallOptions {
   readonly depth?: RecallDepth;
   /** What is not found by then is left out. @defaultValue 15 for fast, 100 for medium, 3000 for deep */
   readonly deadlineMs?: number;
+  /** Asks as if it were then: ages, and what holds, are of that time. Unix milliseconds. @defaultValue the memory's clock */
+  readonly atMs?: number;
 }
 
 /** Why an item was chosen; the factors multiply to its score. */
@@ -136,6 +140,82 @@ export interface UserMemory {
   /** Every turn, verbatim, oldest first. */
   export(): AsyncIterable<StoredTurn>;
   stats(): Promise<UserStats>;
+  /**
+   * Tells that turns were used in an answer: what is used fades later. Absent where nothing fades.
+   * @defaultValue atMs the memory's clock
+   */
+  reinforce?(turnIds: readonly number[], atMs?: number): Promise<void>;
+}
+
+/** A turn from elsewhere; its own id, any string, stays with it. */
+export interface ImportedTurn extends Turn {
+  readonly id?: string;
+}
+
+/** A fact as it stands now: what it says, since when, and how much of it has not faded. */
+export interface FactView {
+  /** `1|dog|Potola`, as faded as its rung says. */
+  readonly line: string;
+  readonly subject: string;
+  readonly relation: string;
+  readonly value: string;
+  /** The turn it was said in. */
+  readonly sourceTurn: number;
+  readonly validFromMs: number;
+  /** When a newer value took its place. Absent while it holds. */
+  readonly validToMs?: number;
+  readonly rung: 'full' | 'most' | 'half' | 'first' | 'forgotten';
+}
+
+export interface FactsOptions {
+  /** Past values as well. @defaultValue false */
+  readonly history?: boolean;
+}
+
+/** Told now and then during long work: how many turns are done, and of how many. */
+export type MaintenanceProgress = (done: number, total: number) => void;
+
+export interface VerifyReport {
+  /** True when every turn is what the head says it is. */
+  readonly ok: boolean;
+  readonly turns: number;
+  /** The 32 bytes that bind every turn and their order, in hex. */
+  readonly head: string;
+  /** Turns whose bytes are not those that were stored. */
+  readonly damaged: readonly number[];
+}
+
+export interface RepairReport {
+  /** True when nothing is lost. */
+  readonly ok: boolean;
+  readonly rebuiltPieces: number;
+  readonly rebuiltTurns: number;
+  /** Turns that too few pieces are left of. */
+  readonly lost: readonly number[];
+}
+
+/** Shows that a turn is part of the log with this head. Plain JSON; `docs/verify-proof.mjs` checks it. */
+export type ProofOfTurn = Readonly<Record<string, unknown>> & {
+  readonly turnId: number;
+  /** Hex. */
+  readonly head: string;
+};
+
+/** What keeps a user's memory whole, beside using it. */
+export interface UserMemoryMaintenance {
+  /** What is known of the user, oldest first. */
+  facts(options?: FactsOptions): Promise<readonly FactView[]>;
+  /**
+   * Appends turns in order, with their ids. Resolves, when all of them are on the disk, to what became of each.
+   * Turns without a session get one for each stretch of talk without a gap of 30 minutes.
+   */
+  importTurns(turns: readonly ImportedTurn[]): Promise<readonly Remembered[]>;
+  /** Compares every stored byte with the head. */
+  verify(onProgress?: MaintenanceProgress): Promise<VerifyReport>;
+  /** Rebuilds what is damaged from what is left. */
+  repair(onProgress?: MaintenanceProgress): Promise<RepairReport>;
+  /** Undefined when there is no such turn. */
+  proof(turnId: number): Promise<ProofOfTurn | undefined>;
 }
 
 /** The memory of many users, in one folder. */
