@@ -30,6 +30,9 @@ export const errorTable = {
   SLOWCAT_MEMORY_USER: 'A user id is empty, too long or has characters that keys cannot hold.',
   SLOWCAT_MEMORY_CLOSED: 'The memory was used after it was closed.',
   SLOWCAT_MEMORY_STORE: 'The memory store could not be read or written.',
+  SLOWCAT_MEMORY_CORRUPT: 'A file of the memory is damaged.',
+  SLOWCAT_MEMORY_FORMAT: 'The memory was written by another version of Slowcat.',
+  SLOWCAT_MEMORY_FULL: 'The disk has no room for the memory to grow.',
   SLOWCAT_PROCESSOR_FAILED: 'A frame processor failed while it handled a frame.',
   SLOWCAT_PIPELINE_TIMEOUT: 'A pipeline did not start, end or cancel in time.',
 } as const;
