@@ -28,6 +28,8 @@ export interface StoredTurn {
   readonly speaker?: string;
   readonly session?: string;
   readonly interrupted?: true;
+  /** How much it matters, 0..1: what matters more fades later. */
+  readonly importance?: number;
 }
 
 /**
