@@ -46,9 +46,12 @@ describe('loadConfig', () => {
   });
 
   it('understands USE_STATELESS_MEMORY', () => {
-    expect(loadConfig({ env: { SLOWCAT_DATA_DIR: dir(), USE_STATELESS_MEMORY: 'False' } }).useMemory).toBe(
-      false,
-    );
+    const from = (env: Record<string, string>) =>
+      loadConfig({ env: { SLOWCAT_DATA_DIR: dir(), ...env } }).useStatelessMemory;
+    expect(from({})).toBe(true);
+    expect(from({ USE_STATELESS_MEMORY: '' })).toBe(true);
+    expect(from({ USE_STATELESS_MEMORY: 'False' })).toBe(false);
+    expect(from({ USE_STATELESS_MEMORY: 'false', SLOWCAT_USE_STATELESS_MEMORY: 'true' })).toBe(true);
   });
 
   it('cannot be changed afterwards', () => {

@@ -36,9 +36,10 @@ export function loadConfig(sources: ConfigSources = {}): Config {
     const value = env[environmentName(key)];
     if (value !== undefined && value !== '') fromEnv[key] = value;
   }
-  // The older name of one switch stays understood: it is the one that the design documents promise.
+  // One switch has a shorter name too: it is the one that the design documents promise.
   const stateless = env['USE_STATELESS_MEMORY'];
-  if (fromEnv.useMemory === undefined && stateless !== undefined) fromEnv.useMemory = stateless.toLowerCase();
+  if (fromEnv.useStatelessMemory === undefined && stateless !== undefined && stateless !== '')
+    fromEnv.useStatelessMemory = stateless.toLowerCase();
 
   const flags = withoutUndefined(sources.flags ?? {});
   const dataDir = configSchema.shape.dataDir.safeParse(flags.dataDir ?? fromEnv.dataDir);

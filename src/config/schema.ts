@@ -58,6 +58,24 @@ export const configSchema = z.strictObject({
   memoryBudgetTokens: integer(64, 8192).default(1024).describe('most tokens of recalled memory in a prompt'),
   memoryMaxItems: integer(1, 64).default(8).describe('most recalled items in a prompt'),
   memoryDeadlineMs: integer(1, 10_000).default(15).describe('recall that takes longer is left out'),
+  memoryPosition: z
+    .enum(['late', 'afterSystem'])
+    .default('late')
+    .describe('where recalled memory stands: before the last message, or behind the system prompt'),
+  memoryCacheSize: integer(1, 10_000)
+    .default(20)
+    .describe('exchanges in the cache that statistics count hits of'),
+  memoryHotSize: integer(1, 1_000_000).default(100).describe('turns of the hot tier'),
+  memoryWarmSize: integer(1, 1_000_000).default(1000).describe('turns of the warm tier'),
+  useStatelessMemory: boolean
+    .default(true)
+    .describe('false puts all that was ever said in the prompt instead of recalling, for comparison'),
+  useMemoryModel: boolean
+    .default(false)
+    .describe('let the language model turn what is recalled into a sentence first'),
+  memoryModelDeadlineMs: integer(1, 60_000)
+    .default(250)
+    .describe('without that sentence by then, what is recalled goes in as it is'),
 
   vadConfidence: fraction.default(0.7).describe('speech probability that counts as speech'),
   vadStartMs: integer(32, 5000).default(200).describe('speech needed before it counts as begun'),

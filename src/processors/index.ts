@@ -6,7 +6,15 @@ export {
 export { LLMUserAggregator, type LLMUserAggregatorOptions } from './context/user-aggregator.js';
 export { LLMService, type LLMServiceOptions } from './llm/llm-service.js';
 export { MemoryRecalledFrame, type RecalledItem } from './memory/memory-frames.js';
-export { MemoryProcessor, type MemoryProcessorOptions } from './memory/memory-processor.js';
+export {
+  defaultStatelessMemoryOptions,
+  type MemorySource,
+  type StatelessMemoryProcessorOptions,
+  type StatelessMemorySettings,
+} from './memory/memory-options.js';
+export type { StatelessMemoryStats } from './memory/memory-stats.js';
+export { StatelessMemoryProcessor } from './memory/stateless-memory-processor.js';
+export { asksToThinkBack } from './memory/think-back.js';
 export { TurnLatencyObserver } from './metrics/turn-latency-observer.js';
 export type { TurnLatency } from './metrics/turn-latency.js';
 export { rtviMessage, rtviProtocolVersion, type RtviMessage } from './rtvi/messages.js';

@@ -6,7 +6,7 @@ import { LLMAssistantAggregator } from '../processors/context/assistant-aggregat
 import { LLMUserAggregator } from '../processors/context/user-aggregator.js';
 import { distinctNames } from '../processors/stt/distinct-names.js';
 import { LLMService } from '../processors/llm/llm-service.js';
-import { MemoryProcessor } from '../processors/memory/memory-processor.js';
+import { StatelessMemoryProcessor } from '../processors/memory/stateless-memory-processor.js';
 import { TurnLatencyObserver } from '../processors/metrics/turn-latency-observer.js';
 import { rtviMessage } from '../processors/rtvi/messages.js';
 import { RTVIObserver } from '../processors/rtvi/rtvi-observer.js';
@@ -85,12 +85,22 @@ function conversation(
   const user = memory?.user(connection.userId);
   const remembering =
     user &&
-    new MemoryProcessor({
+    new StatelessMemoryProcessor({
       memory: user,
+      speakerId: connection.userId,
       sessionId: connection.sessionId,
-      budgetTokens: config.memoryBudgetTokens,
+      maxContextTokens: config.memoryBudgetTokens,
       deadlineMs: config.memoryDeadlineMs,
       maxItems: config.memoryMaxItems,
+      position: config.memoryPosition,
+      cacheSize: config.memoryCacheSize,
+      hotSize: config.memoryHotSize,
+      warmSize: config.memoryWarmSize,
+      useStatelessMemory: config.useStatelessMemory,
+      countTokens: (text) => engines.llm.countTokens(text),
+      ...(config.useMemoryModel
+        ? { memoryModel: engines.llm, memoryModelDeadlineMs: config.memoryModelDeadlineMs }
+        : {}),
     });
   return [
     transport.input(),
