@@ -17,9 +17,41 @@ export { StatelessMemoryProcessor } from './memory/stateless-memory-processor.js
 export { asksToThinkBack } from './memory/think-back.js';
 export { TurnLatencyObserver } from './metrics/turn-latency-observer.js';
 export type { TurnLatency } from './metrics/turn-latency.js';
-export { rtviMessage, rtviProtocolVersion, type RtviMessage } from './rtvi/messages.js';
+export {
+  errorMessage,
+  errorResponse,
+  rtviMessage,
+  rtviProtocolVersion,
+  type RtviMessage,
+} from './rtvi/messages.js';
+export {
+  defaultRTVIObserverParams,
+  type FunctionCallReportLevel,
+  type FunctionCallReportLevels,
+  type RTVIObserverParams,
+} from './rtvi/observer-params.js';
+export {
+  RTVIClientMessageFrame,
+  RTVIConfigureObserverFrame,
+  RTVISendTextFrame,
+  RTVIServerMessageFrame,
+  RTVIServerResponseFrame,
+  RTVIUICancelJobGroupFrame,
+  RTVIUICommandFrame,
+  RTVIUIEventFrame,
+  RTVIUIJobGroupFrame,
+  RTVIUISnapshotFrame,
+  type RTVIObserverChange,
+} from './rtvi/rtvi-frames.js';
 export { RTVIObserver, type RTVIObserverOptions } from './rtvi/rtvi-observer.js';
-export { RTVIProcessor, type RTVIProcessorOptions } from './rtvi/rtvi-processor.js';
+export {
+  RTVIProcessor,
+  type BotCapabilities,
+  type RtviAnswer,
+  type RtviClient,
+  type RTVIProcessorOptions,
+} from './rtvi/rtvi-processor.js';
+export type { RtviVersion } from './rtvi/version.js';
 export { SegmentedSTTService, type SegmentedSTTOptions } from './stt/segmented-stt-service.js';
 export { STTSegmentEmptyFrame, STTSegmentStartedFrame } from './stt/stt-frames.js';
 export {

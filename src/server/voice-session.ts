@@ -47,14 +47,18 @@ class VoiceSession implements Session {
         this.#task.cancel('the client has gone');
       },
     });
-    const rtvi = new RTVIProcessor({ about: { library: 'slowcat' } });
+    const rtvi = new RTVIProcessor({ about: { library: 'slowcat' }, flush: () => this.#task.flush() });
     this.#task = new PipelineTask(conversation(transport, rtvi, connection, options), {
       name: connection.sessionId,
       params: { enableMetrics: true, enableUsageMetrics: true },
       logger: logger.child({ session: connection.sessionId }),
       ...(clock === undefined ? {} : { clock }),
       observers: [
-        new RTVIObserver({ send: (message) => rtvi.send(message), output: transport.output() }),
+        new RTVIObserver({
+          send: (message) => rtvi.send(message),
+          output: transport.output(),
+          clientVersion: () => rtvi.clientVersion,
+        }),
         new TurnLatencyObserver((ms) =>
           rtvi.send(rtviMessage('server-message', { type: 'slowcat-latency', ms })),
         ),

@@ -1,84 +1,332 @@
 import { describe, expect, it } from 'vitest';
 import {
+  FunctionCallResultFrame,
+  InputDTMFFrame,
   InputTransportMessageFrame,
+  InterruptionFrame,
+  LLMConfigureOutputFrame,
   LLMMessagesAppendFrame,
   OutputTransportMessageUrgentFrame,
+  UserFileRawFrame,
+  UserImageRawFrame,
   type Frame,
 } from '../../pipeline/index.js';
 import { SleepFrame, runTest } from '../../testing/run-test.js';
-import { RTVIProcessor } from './rtvi-processor.js';
+import { VirtualClock } from '../../testing/virtual-clock.js';
+import {
+  RTVIClientMessageFrame,
+  RTVISendTextFrame,
+  RTVIUICancelJobGroupFrame,
+  RTVIUIEventFrame,
+  RTVIUISnapshotFrame,
+} from './rtvi-frames.js';
+import { RTVIProcessor, type RtviClient, type RTVIProcessorOptions } from './rtvi-processor.js';
 
-const request = (type: string, data?: unknown) =>
-  new InputTransportMessageFrame({ label: 'rtvi-ai', type, id: '7', data });
-const sent = (frames: readonly Frame[]) =>
-  frames.flatMap((frame) => (frame instanceof OutputTransportMessageUrgentFrame ? [frame.message] : []));
+const request = (type: string, data?: unknown, id = '7') =>
+  new InputTransportMessageFrame({ label: 'rtvi-ai', type, id, data });
 
-async function serve(...framesToSend: Frame[]) {
-  const { down } = await runTest(new RTVIProcessor({ about: { library: 'slowcat' } }), { framesToSend });
-  return { down, messages: sent(down) };
+interface Sent {
+  readonly type: string;
+  readonly id?: string;
+  readonly data?: unknown;
 }
 
-describe('RTVIProcessor', () => {
-  it('answers client-ready with bot-ready of the same id', async () => {
-    const { messages } = await serve(request('client-ready', { version: '2.1.0', about: { library: 'x' } }));
-    expect(messages).toEqual([
+async function serve(options: RTVIProcessorOptions, ...requests: Frame[]) {
+  const about = { library: 'slowcat' };
+  const framesToSend = requests.flatMap((frame) => [frame, new SleepFrame(10)]);
+  const { down } = await runTest(new RTVIProcessor({ about, ...options }), { framesToSend });
+  const sent = down.flatMap((frame) =>
+    frame instanceof OutputTransportMessageUrgentFrame ? [frame.message as Sent] : [],
+  );
+  const of = <T extends Frame>(type: abstract new (...args: never[]) => T) =>
+    down.filter((frame): frame is T => frame instanceof type);
+  return { down, types: down.map(({ type }) => type), sent, of };
+}
+
+const sendText = (data: unknown, id?: string) => request('send-text', data, id);
+
+describe('the handshake', () => {
+  it('answers client-ready with bot-ready of the same id, and lets audio in', async () => {
+    const clients: RtviClient[] = [];
+    const { types, sent } = await serve(
+      { onClientReady: (client) => clients.push(client) },
+      request('client-ready', { version: '2.1.0', about: { library: 'x' } }, 'abc'),
+    );
+    expect(types).toContain('InputTransportStartAudioStreamingFrame');
+    expect(sent).toEqual([
       {
         label: 'rtvi-ai',
         type: 'bot-ready',
-        id: '7',
-        data: expect.objectContaining({ version: '2.2.0', about: { library: 'slowcat' } }) as unknown,
+        id: 'abc',
+        data: {
+          version: '2.2.0',
+          about: { library: 'slowcat' },
+          capabilities: {
+            audio_in: true,
+            audio_out: true,
+            video_in: false,
+            screen_in: false,
+            video_out: false,
+            metrics: true,
+          },
+        },
       },
     ]);
+    expect(clients).toEqual([{ version: [2, 1, 0], about: { library: 'x' } }]);
   });
 
-  it('warns a client of another major version and serves it all the same', async () => {
-    const { messages } = await serve(request('client-ready', { version: '9.0.0' }));
-    expect(messages.map((message) => (message as { type: string }).type)).toEqual([
-      'error-response',
-      'bot-ready',
+  it.each([
+    [{ version: '9.0.0' }, /^RTVI version 9\.0\.0 is not compatible with server protocol 2\.2\.0/],
+    [{ version: 'new' }, /^Invalid client version format/],
+    [{ version: 2 }, /^Client version unknown/],
+    [undefined, /^Client version unknown/],
+  ])('warns %j and serves it all the same', async (data, warning) => {
+    const { sent } = await serve({}, request('client-ready', data));
+    expect(sent).toMatchObject([
+      { type: 'error-response', id: '7', data: { error: expect.stringMatching(warning) as string } },
+      { type: 'bot-ready', id: '7', data: { version: '2.2.0' } },
     ]);
   });
 
-  it('interrupts for typed text, passes it on and acknowledges it', async () => {
-    const { down, messages } = await serve(request('send-text', { content: 'hello' }), new SleepFrame(10));
-    expect(down.map(({ type }) => type)).toEqual(
-      expect.arrayContaining([
-        'InterruptionFrame',
-        'LLMMessagesAppendFrame',
-        'OutputTransportMessageUrgentFrame',
-      ]),
-    );
-    expect(down.find((frame) => frame instanceof LLMMessagesAppendFrame)).toMatchObject({
-      messages: [{ role: 'user', content: 'hello' }],
-      runLlm: true,
+  it('answers a client of version 1 with its own version', async () => {
+    const { sent } = await serve({}, request('client-ready', { version: '1.2.0' }));
+    expect(sent).toMatchObject([{ type: 'bot-ready', data: { version: '1.2.0' } }]);
+  });
+
+  it('serves requests before it, and a second one', async () => {
+    const hello = request('client-ready', { version: '2.2.0' }, 'b');
+    const again = request('client-ready', { version: '2.2.0' }, 'b');
+    const { sent, of } = await serve({}, sendText({ content: 'early' }, 'a'), hello, again);
+    expect(of(LLMMessagesAppendFrame)).toMatchObject([{ messages: [{ content: 'early' }] }]);
+    expect(sent).toMatchObject([
+      { type: 'bot-ready', id: 'b' },
+      { type: 'bot-ready', id: 'b' },
+    ]);
+  });
+});
+
+describe('send-text', () => {
+  it('interrupts, waits until the pipeline is at rest, and appends', async () => {
+    const clock = new VirtualClock();
+    const steps: string[] = [];
+    const processor = new RTVIProcessor({
+      flush: () => {
+        steps.push('flush');
+        return clock.sleep(5);
+      },
     });
-    expect(messages).toEqual([
-      expect.objectContaining({
-        type: 'user-input',
-        data: expect.objectContaining({ input_type: 'chat', msg_id: '7' }) as unknown,
-      }),
+    const framesToSend = [
+      sendText({ content: 'one' }, '1'),
+      sendText({ content: 'two', options: { run_immediately: false } }, '2'),
+      new SleepFrame(10),
+    ];
+    processor.on('afterPushFrame', ({ frame, direction }) => {
+      if (direction === 'downstream') steps.push(frame.type);
+    });
+    await runTest(processor, { framesToSend, clock });
+    const wanted = [
+      'InterruptionFrame',
+      'flush',
+      'LLMMessagesAppendFrame',
+      'RTVISendTextFrame',
+      'LLMMessagesAppendFrame',
+      'RTVISendTextFrame',
+    ];
+    expect(steps.filter((step) => wanted.includes(step))).toEqual(wanted);
+  });
+
+  it('runs the model with the text, and says which message it was', async () => {
+    const { of } = await serve({}, sendText({ content: 'hello' }));
+    expect(of(InterruptionFrame).length).toBe(1);
+    expect(of(LLMMessagesAppendFrame)).toMatchObject([
+      { messages: [{ role: 'user', content: 'hello' }], runLlm: true },
+    ]);
+    expect(of(RTVISendTextFrame)).toMatchObject([{ msgId: '7', text: 'hello' }]);
+    expect(of(LLMConfigureOutputFrame)).toEqual([]);
+  });
+
+  it('can wait its turn, and can be answered without a voice', async () => {
+    const options = { run_immediately: false, audio_response: false };
+    const { of, down } = await serve({}, sendText({ content: 'hello', options }));
+    expect(of(InterruptionFrame)).toEqual([]);
+    const ordered = down.filter(({ family }) => family === 'data');
+    expect(ordered).toMatchObject([
+      { type: 'LLMConfigureOutputFrame', skipTts: true, interruptible: false },
+      { type: 'LLMMessagesAppendFrame', runLlm: false },
+      { type: 'LLMConfigureOutputFrame', skipTts: false, interruptible: false },
     ]);
   });
 
-  it('refuses what it does not know, by id', async () => {
-    const { messages } = await serve(request('dance'), request('client-message', { t: 'x' }));
-    expect(messages).toEqual([
-      { label: 'rtvi-ai', type: 'error-response', id: '7', data: { error: 'Unsupported type dance' } },
-      {
-        label: 'rtvi-ai',
-        type: 'error-response',
-        id: '7',
-        data: { error: 'No handler for client message x' },
+  it('goes back to silence where silence was', async () => {
+    const quiet = new LLMConfigureOutputFrame(true);
+    const { of } = await serve({}, quiet, sendText({ content: 'hello' }));
+    expect(of(LLMConfigureOutputFrame).map(({ skipTts }) => skipTts)).toEqual([true, false, true]);
+  });
+
+  it('fails alone when the pipeline fails to rest', async () => {
+    const flush = () => Promise.reject(new Error('broken'));
+    const { sent } = await serve({ flush }, sendText({ content: 'x' }, '1'), request('dance', {}, '2'));
+    expect(sent.map(({ type, id }) => [type, id])).toEqual([
+      ['error-response', '1'],
+      ['error-response', '2'],
+    ]);
+  });
+});
+
+describe('append-to-context', () => {
+  it('is still served, without an answer', async () => {
+    const { sent, of } = await serve(
+      {},
+      request('append-to-context', { role: 'assistant', content: 'a' }),
+      request('append-to-context', { role: 'user', content: 'b', run_immediately: true }),
+    );
+    expect(of(LLMMessagesAppendFrame)).toMatchObject([
+      { messages: [{ role: 'assistant', content: 'a' }], runLlm: false },
+      { messages: [{ role: 'user', content: 'b' }], runLlm: true },
+    ]);
+    expect(of(InterruptionFrame).length).toBe(1);
+    expect(sent).toEqual([]);
+  });
+});
+
+describe('client messages', () => {
+  it('are answered by what the application gives, without holding up others', async () => {
+    const clock = new VirtualClock();
+    const framesToSend = [
+      request('client-message', { t: 'slow' }, '1'),
+      request('client-message', { t: 'double', d: 21 }, '2'),
+      request('client-message', { t: 'fails' }, '3'),
+      new SleepFrame(20),
+    ];
+    const processor = new RTVIProcessor({
+      answers: {
+        slow: () => clock.sleep(10).then(() => 'done'),
+        double: (d) => (d as number) * 2,
+        fails: () => {
+          throw new Error('No such city.');
+        },
       },
+    });
+    const { down } = await runTest(processor, { framesToSend, clock });
+    const sent = down.flatMap((frame) =>
+      frame instanceof OutputTransportMessageUrgentFrame ? [frame.message as Sent] : [],
+    );
+    const byId = new Map(sent.map((message) => [message.id, message]));
+    expect(byId.get('1')).toMatchObject({ type: 'server-response', data: { t: 'slow', d: 'done' } });
+    expect(byId.get('2')).toMatchObject({ type: 'server-response', data: { t: 'double', d: 42 } });
+    expect(byId.get('3')).toMatchObject({ type: 'error-response', data: { error: 'No such city.' } });
+    expect(sent.at(-1)?.id).toBe('1');
+  });
+
+  it('go into the pipeline where processors take them', async () => {
+    const { sent, of } = await serve(
+      { takesClientMessages: true },
+      request('client-message', { t: 'x', d: 1 }),
+    );
+    expect(of(RTVIClientMessageFrame)).toMatchObject([{ msgId: '7', messageType: 'x', data: 1 }]);
+    expect(sent).toEqual([]);
+  });
+
+  it('are refused where nobody takes them, also those named like parts of every object', async () => {
+    const { sent, of } = await serve(
+      { answers: {} },
+      request('client-message', { t: 'x' }),
+      request('client-message', { t: 'constructor' }),
+    );
+    expect(of(RTVIClientMessageFrame)).toEqual([]);
+    expect(sent.map(({ data }) => data)).toEqual([
+      { error: 'No handler for client message x' },
+      { error: 'No handler for client message constructor' },
+    ]);
+  });
+});
+
+describe('other requests', () => {
+  it('become frames', async () => {
+    const { of, types } = await serve(
+      {},
+      request('dtmf', { buttons: ['1', '#'] }),
+      request('llm-function-call-result', {
+        function_name: 'f',
+        tool_call_id: 'c',
+        arguments: { a: 1 },
+        result: { b: 2 },
+      }),
+      request('ui-event', { event: 'click', payload: 1 }),
+      request('ui-snapshot', { tree: { root: {} } }),
+      request('ui-cancel-job-group', { job_id: 'j' }),
+      request('disconnect-bot'),
+    );
+    expect(of(InputDTMFFrame).map(({ button }) => button)).toEqual(['1', '#']);
+    expect(of(FunctionCallResultFrame)).toMatchObject([
+      { functionName: 'f', toolCallId: 'c', args: { a: 1 }, result: { b: 2 } },
+    ]);
+    expect(of(RTVIUIEventFrame)).toMatchObject([{ msgId: '7', event: 'click', payload: 1 }]);
+    expect(of(RTVIUISnapshotFrame)).toMatchObject([{ tree: { root: {} } }]);
+    expect(of(RTVIUICancelJobGroupFrame)).toMatchObject([{ jobId: 'j', reason: null }]);
+    expect(types).toContain('EndWorkerFrame');
+  });
+
+  it('takes files where the application does', async () => {
+    const file = (format: string, source: object) =>
+      request('send-file', {
+        content: 'see',
+        file: { format, name: 'n', source },
+        options: { run_immediately: false },
+      });
+    const { of, sent } = await serve(
+      { takesFiles: true },
+      file('image/png', { type: 'bytes', bytes: 'AAEC', width: 2, height: 1 }),
+      file('text/plain', { type: 'bytes', bytes: 'AAEC' }),
+      file('image/png', { type: 'url', url: 'https://h/f.png' }),
+    );
+    expect(of(UserImageRawFrame)).toMatchObject([
+      { image: new Uint8Array([0, 1, 2]), size: [2, 1], format: 'image/png', options: { text: 'see' } },
+    ]);
+    expect(of(UserFileRawFrame)).toMatchObject([
+      { file: 'AAEC', sourceType: 'base64', format: 'text/plain', filename: 'n' },
+      { file: 'https://h/f.png', sourceType: 'url', format: 'image/png' },
+    ]);
+    expect(of(InterruptionFrame)).toEqual([]);
+    expect(sent).toEqual([]);
+  });
+
+  it('refuses files where nobody reads them', async () => {
+    const data = { content: '', file: { format: 'a/b', source: { type: 'url', url: 'u' } } };
+    const { sent } = await serve({}, request('send-file', data));
+    expect(sent).toMatchObject([{ type: 'error-response', data: { error: 'This bot takes no files.' } }]);
+  });
+});
+
+describe('bad input', () => {
+  it('refuses what it does not know or cannot read, by id, as often as it comes', async () => {
+    const { sent } = await serve(
+      {},
+      request('dance', undefined, 'same'),
+      request('dance', undefined, 'same'),
+      request('send-text', {}, 'same'),
+    );
+    expect(sent.map(({ type, id, data }) => [type, id, data])).toEqual([
+      ['error-response', 'same', { error: 'Unsupported type dance' }],
+      ['error-response', 'same', { error: 'Unsupported type dance' }],
+      ['error-response', 'same', { error: 'Invalid message: send-text needs data.content, a text.' }],
     ]);
   });
 
   it('complains about RTVI without an id and leaves other messages alone', async () => {
-    const { down, messages } = await serve(
+    const { sent, of } = await serve(
+      {},
       new InputTransportMessageFrame({ label: 'rtvi-ai', type: 'x' }),
+      new InputTransportMessageFrame({ label: 'rtvi-ai', type: 'send-text', id: '1', data: 'text' }),
       new InputTransportMessageFrame({ label: 'mine' }),
+      new InputTransportMessageFrame(null),
     );
-    expect(messages).toEqual([expect.objectContaining({ type: 'error' })]);
-    expect(down.filter((frame) => frame instanceof InputTransportMessageFrame).length).toBe(1);
+    expect(sent.map(({ type }) => type)).toEqual(['error', 'error']);
+    expect(of(InputTransportMessageFrame).length).toBe(2);
+  });
+
+  it('answers nothing to messages of servers', async () => {
+    const { sent } = await serve({}, request('error-response', { error: 'x' }), request('bot-ready', {}));
+    expect(sent).toEqual([]);
   });
 });
