@@ -33,6 +33,8 @@ export const errorTable = {
   SLOWCAT_MEMORY_CORRUPT: 'A file of the memory is damaged.',
   SLOWCAT_MEMORY_FORMAT: 'The memory was written by another version of Slowcat.',
   SLOWCAT_MEMORY_FULL: 'The disk has no room for the memory to grow.',
+  SLOWCAT_MEMORY_FILE: 'A file of turns or questions cannot be read or written.',
+  SLOWCAT_MEMORY_LINE: 'A line of a file is not a turn or a question.',
   SLOWCAT_PROCESSOR_FAILED: 'A frame processor failed while it handled a frame.',
   SLOWCAT_PIPELINE_TIMEOUT: 'A pipeline did not start, end or cancel in time.',
 } as const;

@@ -75,6 +75,8 @@ export interface RecallReasons {
 
 export interface RecallItem {
   readonly turnId: number;
+  /** The id that an imported turn came with. */
+  readonly id?: string;
   /** Verbatim. */
   readonly text: string;
   readonly role: Role;
@@ -152,6 +154,8 @@ export interface UserMemory {
 /** A turn from elsewhere; its own id, any string, stays with it. */
 export interface ImportedTurn extends Turn {
   readonly id?: string;
+  /** 0..1. */
+  readonly importance?: number;
 }
 
 /** A fact as it stands now: what it says, since when, and how much of it has not faded. */
@@ -209,7 +213,7 @@ export interface UserMemoryMaintenance {
   facts(options?: FactsOptions): Promise<readonly FactView[]>;
   /**
    * Appends turns in order, with their ids. Resolves, when all of them are on the disk, to what became of each.
-   * Turns without a session get one for each stretch of talk without a gap of 30 minutes.
+   * Turns without a session stay so; who needs one takes a gap of 30 minutes for its end.
    */
   importTurns(turns: readonly ImportedTurn[]): Promise<readonly Remembered[]>;
   /** Compares every stored byte with the head. */
