@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { SlowcatError } from '../errors.js';
-import { memoryCommand } from './memory.js';
+import { memoryCommand } from './memory/memory-command.js';
 import { modelsCommand } from './models.js';
 import { serveCommand } from './serve.js';
 import { talkCommand } from './talk.js';
