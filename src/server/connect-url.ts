@@ -8,7 +8,7 @@ export interface ConnectRequest {
 }
 
 /** Settings of a session that a client may choose when it asks where to connect. */
-const passedOn = ['user', 'out_rate', 'sample_rate'] as const;
+const passedOn = ['user', 'format', 'rate', 'out_rate', 'sample_rate'] as const;
 
 /**
  * The WebSocket address to hand to a client, as seen from where the client is. The token goes along because

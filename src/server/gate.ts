@@ -21,5 +21,6 @@ export const admit = (request: FastifyRequest, options: ServerOptions): Admissio
   const { origin, host, authorization } = request.headers;
   const policy = { allowedOrigins: options.allowedOrigins, hasToken: options.token !== undefined };
   if (!isOriginAllowed(origin, host, policy)) return 'foreign-origin';
-  return isAuthorized(options.token, presentedToken(authorization, queryOf(request))) ? 'ok' : 'no-token';
+  const presented = presentedToken(authorization, { ...(request.params as object), ...queryOf(request) });
+  return isAuthorized(options.token, presented) ? 'ok' : 'no-token';
 };

@@ -2,7 +2,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 
-import type { ErrorCode } from '../errors.js';
+import { SlowcatError, type ErrorCode } from '../errors.js';
+import { wireFormatFromQuery, type WireFormatName } from '../transport/serializers/wire-format.js';
 import { WsSocket } from '../transport/websocket/ws-socket.js';
 import type { App } from './app.js';
 import { admit, queryOf } from './gate.js';
@@ -22,9 +23,19 @@ const closeBadToken = 4003;
 const closePolicy = 1008;
 const closeTryLater = 1013;
 
+const formatFault = (query: Readonly<Record<string, string>>): string | undefined => {
+  try {
+    wireFormatFromQuery(query);
+    return undefined;
+  } catch (error) {
+    return SlowcatError.isInstance(error) ? error.message : 'this format cannot be spoken';
+  }
+};
+
 const refusalOf = (
   request: FastifyRequest,
   userId: string,
+  query: Readonly<Record<string, string>>,
   options: ServerOptions,
   registry: SessionRegistry,
 ): Refusal | undefined => {
@@ -35,6 +46,8 @@ const refusalOf = (
     return { code: 1001, error: 'SLOWCAT_NOT_READY', reason: 'server closing' };
   }
   if (!isUserId(userId)) return { code: closePolicy, error: 'SLOWCAT_MEMORY_USER', reason: userIdRule };
+  const fault = formatFault(query);
+  if (fault !== undefined) return { code: closePolicy, error: 'SLOWCAT_CONFIG_INVALID', reason: fault };
   if (!options.readiness().ready) {
     const reason = 'the engines are warming up; try again in a few seconds';
     return { code: closeTryLater, error: 'SLOWCAT_NOT_READY', reason };
@@ -62,18 +75,32 @@ const guardUpgrade = async (
   }
 };
 
-/** `GET /ws`: one session per socket. */
+/**
+ * The paths of the socket, with the format that each stands for. Some peers cannot put a query into an address: Twilio
+ * takes none, so that its token, too, may be part of the path.
+ */
+const paths: Readonly<Record<string, WireFormatName | undefined>> = {
+  '/ws': undefined,
+  '/ws-client': 'protobuf',
+  '/rtvi': 'rtvi',
+  '/pcm': 'pcm',
+  '/twilio': 'twilio',
+  '/twilio/:token': 'twilio',
+};
+
+/** `GET /ws` and its kin: one session per socket. */
 export const addSocketRoute = (
   app: App,
   options: ServerOptions,
   registry: SessionRegistry,
   log: Logger,
 ): void => {
-  const accept = (ws: WebSocket, request: FastifyRequest): void => {
+  const accept = (ws: WebSocket, request: FastifyRequest, format: WireFormatName | undefined): void => {
     const socket = new WsSocket(ws);
-    const { token: _token, ...query } = queryOf(request);
+    const { token: _token, ...asked } = queryOf(request);
+    const query = format === undefined ? asked : { ...asked, format };
     const userId = query['user'] ?? options.defaultUserId;
-    const refusal = refusalOf(request, userId, options, registry);
+    const refusal = refusalOf(request, userId, query, options, registry);
     if (refusal) {
       log.warn({ fault: refusal.error }, 'connection refused');
       socket.close(refusal.code, refusal.reason);
@@ -83,9 +110,11 @@ export const addSocketRoute = (
     ws.once('close', () => void registry.end(sessionId, 'client disconnected'));
     registry.start({ socket, userId, query, remoteAddress: request.ip, sessionId });
   };
-  app.get(
-    '/ws',
-    { websocket: true, preValidation: (request, reply) => guardUpgrade(request, reply, options) },
-    accept,
-  );
+  for (const [path, format] of Object.entries(paths)) {
+    app.get(
+      path,
+      { websocket: true, preValidation: (request, reply) => guardUpgrade(request, reply, options) },
+      (ws: WebSocket, request) => accept(ws, request, format),
+    );
+  }
 };

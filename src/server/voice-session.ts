@@ -14,7 +14,7 @@ import { RTVIProcessor } from '../processors/rtvi/rtvi-processor.js';
 import { SegmentedSTTService } from '../processors/stt/segmented-stt-service.js';
 import { TTSService } from '../processors/tts/tts-service.js';
 import { VADProcessor } from '../processors/vad/vad-processor.js';
-import { outputRateFromQuery } from '../transport/websocket/transport-options.js';
+import { wireFormatFromQuery } from '../transport/serializers/wire-format.js';
 import { WebSocketTransport } from '../transport/websocket/websocket-transport.js';
 import type { VoiceEngines } from './engines.js';
 import type { Session, SessionConnection, SessionFactory } from './session.js';
@@ -41,12 +41,17 @@ class VoiceSession implements Session {
   constructor(connection: SessionConnection, options: VoiceSessionOptions) {
     const { config, logger, clock } = options;
     this.#connection = connection;
-    const transport = new WebSocketTransport(connection.socket, {
-      audioOutSampleRateHz: outputRateFromQuery(connection.query),
-      onDisconnected: () => {
-        this.#task.cancel('the client has gone');
+    const format = wireFormatFromQuery(connection.query);
+    const transport = new WebSocketTransport(
+      connection.socket,
+      {
+        audioOutSampleRateHz: format.audioOutSampleRateHz,
+        onDisconnected: () => {
+          this.#task.cancel('the client has gone');
+        },
       },
-    });
+      format.serializer,
+    );
     const rtvi = new RTVIProcessor({ about: { library: 'slowcat' }, flush: () => this.#task.flush() });
     this.#task = new PipelineTask(conversation(transport, rtvi, connection, options), {
       name: connection.sessionId,

@@ -1,10 +1,8 @@
 import { create, fromBinary, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
 
 import { int16ToBytes } from '../../audio/index.js';
-import { SlowcatError } from '../../errors.js';
 import {
   InputAudioRawFrame,
-  InputTransportMessageFrame,
   InterruptionFrame,
   OutputAudioRawFrame,
   OutputTransportMessageFrame,
@@ -13,22 +11,16 @@ import {
   TranscriptionFrame,
   type Frame,
 } from '../../pipeline/frames/index.js';
+import { ignored, received, undecodable, undecodableBy } from './decoded.js';
 import type { Deserialized, FrameSerializer } from './frame-serializer.js';
 import {
   FrameSchema,
   type AudioRawFrame as WireAudioRawFrame,
   type Frame as WireFrame,
 } from './gen/frames_pb.js';
+import { fromJson, toJson } from './json.js';
+import { messageOrAudio } from './rtvi-audio.js';
 import { readWireAudio } from './wire-audio.js';
-
-const ignored = (reason: string): Deserialized => ({ kind: 'ignored', reason });
-
-const undecodable = (detail: string, cause?: unknown): Deserialized => ({
-  kind: 'undecodable',
-  error: new SlowcatError('SLOWCAT_FRAME_UNDECODABLE', detail, { cause }),
-});
-
-const received = (frame: Frame): Deserialized => ({ kind: 'frame', frame });
 
 /**
  * Pipecat's protobuf format: one binary WebSocket message is one `pipecat.Frame`.
@@ -85,23 +77,6 @@ const toWire = (frame: Frame): NonNullable<MessageInitShape<typeof FrameSchema>[
   return null;
 };
 
-/** `JSON.stringify` as it is: a function or undefined gives undefined. */
-const stringify: (value: unknown) => string | undefined = JSON.stringify;
-
-const toJson = (message: unknown): string => {
-  let json: string | undefined;
-  let cause: unknown;
-  try {
-    json = stringify(message);
-  } catch (error) {
-    cause = error;
-  }
-  if (json !== undefined) return json;
-  throw new SlowcatError('SLOWCAT_FRAME_UNENCODABLE', 'A transport message must be plain JSON data.', {
-    cause,
-  });
-};
-
 const fromWire = (wire: WireFrame): Deserialized => {
   switch (wire.frame.case) {
     case 'text':
@@ -113,17 +88,19 @@ const fromWire = (wire: WireFrame): Deserialized => {
       return received(new TranscriptionFrame(text, userId, timestamp));
     }
     case 'message':
-      try {
-        return received(new InputTransportMessageFrame(JSON.parse(wire.frame.value.data)));
-      } catch {
-        // The parser's own message quotes the text, so it goes no further.
-        return undecodable('The data of a MessageFrame is not JSON.');
-      }
+      return messageFromWire(wire.frame.value.data);
     case 'interruption':
       return received(new InterruptionFrame());
     case undefined:
       return ignored('no known kind of frame is set');
   }
+};
+
+const messageFromWire = (data: string): Deserialized => {
+  const message = fromJson(data);
+  return message === undefined
+    ? undecodable('The data of a MessageFrame is not JSON.')
+    : messageOrAudio(message);
 };
 
 const audioFromWire = (wire: WireAudioRawFrame): Deserialized => {
@@ -138,8 +115,6 @@ const audioFromWire = (wire: WireAudioRawFrame): Deserialized => {
     if (wire.pts !== undefined && wire.pts !== 0n) frame.pts = wire.pts;
     return received(frame);
   } catch (error) {
-    return SlowcatError.isInstance(error)
-      ? { kind: 'undecodable', error }
-      : undecodable('Its audio cannot be read.', error);
+    return undecodableBy(error, 'Its audio cannot be read.');
   }
 };

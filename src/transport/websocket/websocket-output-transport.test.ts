@@ -275,12 +275,12 @@ describe('a client that takes nothing', () => {
     await harness.end();
   });
 
-  it('is cut off after the write timeout, and the pipeline flows on', async () => {
+  it('is closed with a code after the write timeout, and the pipeline flows on', async () => {
     const harness = await TransportHarness.start();
     await harness.push(speech(800), said('lost'), new EndFrame());
     harness.socket.bufferedAmount = 65_537;
     await harness.clock.advance(10_100);
-    expect(harness.socket.closedWith).toBe('terminated');
+    expect(harness.socket.closedWith).toBe(1008);
     expect(errorCodes(harness.up)).toEqual(['SLOWCAT_CLIENT_STALLED']);
     expect(harness.transport.output().isUsable).toBe(false);
     expect(harness.of(EndFrame)).toHaveLength(1);
@@ -288,11 +288,11 @@ describe('a client that takes nothing', () => {
     expect(harness.clock.pendingTimers).toBe(0);
   });
 
-  it('is cut off at once when messages pile up for it', async () => {
+  it('is closed at once when messages pile up for it', async () => {
     const harness = await TransportHarness.start({ maxBufferedBytes: 1000 });
     harness.socket.bufferedAmount = 1001;
     await harness.push(new OutputTransportMessageUrgentFrame({ a: 1 }));
-    expect(harness.socket.closedWith).toBe('terminated');
+    expect(harness.socket.closedWith).toBe(1008);
     expect(harness.socket.sent).toEqual([]);
     await harness.end();
   });

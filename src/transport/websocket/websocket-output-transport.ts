@@ -7,6 +7,8 @@ import {
   InterruptionFrame,
   OutputAudioFrame,
   OutputAudioRawFrame,
+  OutputDTMFFrame,
+  OutputDTMFUrgentFrame,
   OutputTransportMessageFrame,
   OutputTransportMessageUrgentFrame,
   OutputTransportReadyFrame,
@@ -19,6 +21,7 @@ import {
 } from '../../pipeline/frames/index.js';
 import type { FrameProcessorSetup } from '../../pipeline/processor-setup.js';
 import { Chunker } from '../playout/chunker.js';
+import { dtmfTone } from '../playout/dtmf-tone.js';
 import { Pacer, type PlayoutMark } from '../playout/pacer.js';
 import type { FrameSerializer } from '../serializers/frame-serializer.js';
 import { BotSpeech } from './bot-speech.js';
@@ -26,6 +29,9 @@ import { MediaSender } from './media-sender.js';
 import { TimedFrames } from './timed-frames.js';
 import type { TransportSocket } from './transport-socket.js';
 import type { WebSocketTransportOptions } from './transport-options.js';
+
+/** RFC 6455: the peer breaks a rule, here that of reading what it asked for. */
+const closePolicy = 1008;
 
 /** Where the chunks being cut come from: what they become when they are full. */
 interface ChunkSource {
@@ -120,6 +126,7 @@ export class WebSocketOutputTransport extends FrameProcessor {
         this.#write(frame);
         return;
       }
+      if (frame instanceof OutputDTMFFrame || frame instanceof OutputDTMFUrgentFrame) this.#playKeys(frame);
       if (frame.family !== 'system') {
         this.#enqueueFrame(frame);
         return;
@@ -160,6 +167,15 @@ export class WebSocketOutputTransport extends FrameProcessor {
     }
     this.#setSource(frame);
     this.#cut(float32ToInt16(this.#resampler.process(monoOf(frame))));
+  }
+
+  /** No client can press keys for the bot, so that they are heard. */
+  #playKeys({ buttons, interruptible }: OutputDTMFFrame | OutputDTMFUrgentFrame): void {
+    if (this.#gone) return;
+    this.#flushAudio();
+    this.#source = { speech: false, contextId: null, interruptible };
+    for (const key of buttons) this.#cut(dtmfTone(key, this.#outRateHz));
+    this.#flushAudio();
   }
 
   #setSource(frame: OutputAudioFrame): void {
@@ -225,7 +241,8 @@ export class WebSocketOutputTransport extends FrameProcessor {
   }
 
   #onSent(frame: Frame): void {
-    if (!(frame instanceof OutputTransportMessageFrame)) return;
+    // Formats with marks put one behind each answer.
+    if (!(frame instanceof OutputTransportMessageFrame || frame instanceof TTSStoppedFrame)) return;
     try {
       this.#write(frame);
     } catch (error) {
@@ -248,13 +265,14 @@ export class WebSocketOutputTransport extends FrameProcessor {
 
   #onStalled(): void {
     if (this.#gone) return;
-    const detail = `Nothing was taken for ${this.#options.writeTimeoutMs} ms; its socket is cut, it may connect again.`;
-    this.pushError(new SlowcatError('SLOWCAT_CLIENT_STALLED', detail), {
+    const error = new SlowcatError('SLOWCAT_CLIENT_STALLED', 'Its socket is closed, it may connect again.');
+    this.pushError(error, {
       category: 'connectivity',
       permanent: true,
     });
     this.setGone();
-    this.#socket.terminate();
+    // A client that reads again within the time that closing may take learns why; the others are cut.
+    this.#socket.close(closePolicy, `${error.code}: nothing was read for too long`);
   }
 }
 
