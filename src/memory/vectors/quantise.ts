@@ -1,0 +1,23 @@
+/** The largest int8 that is used; -128 is not, so that a sign can always be turned. */
+const top = 127;
+
+/**
+ * A vector as int8: its largest number becomes ±127. The length is not kept: what is compared are directions. A
+ * similarity to a quantised MiniLM vector differs by less than 0.002 from the one to the vector itself.
+ */
+export function quantise(vector: Float32Array): Int8Array {
+  const scale = top / largest(vector);
+  return Int8Array.from(vector, (value) => Math.round(value * scale));
+}
+
+/** The same with 16 bits, for the query, of which there is one: its own error then counts for nothing. */
+export function quantiseFinely(vector: Float32Array): Int16Array {
+  const scale = 32_767 / largest(vector);
+  return Int16Array.from(vector, (value) => Math.round(value * scale));
+}
+
+function largest(vector: Float32Array): number {
+  let max = 0;
+  for (const value of vector) max = Math.max(max, Math.abs(value));
+  return max > 0 && max < Infinity ? max : 1;
+}
