@@ -52,6 +52,10 @@ export const configSchema = z.strictObject({
   voice: z.string().min(1).default('af_heart').describe('voice to speak with'),
   speed: z.coerce.number().min(0.5).max(2).default(1).describe('speaking rate'),
   systemPrompt: z.string().max(4000).default(defaultSystemPrompt).describe('what the model is told first'),
+  contextPreset: z
+    .enum(['4k', '8k', '32k'])
+    .default('4k')
+    .describe('most tokens of prompt and answer: 4096, 8192 for a model with room, 32768 for deep recall'),
   maxAnswerTokens: integer(8, 2048).default(256).describe('longest answer, in tokens'),
 
   useMemory: boolean.default(true).describe('recall and store what is said'),

@@ -17,6 +17,18 @@ export {
   plainWords,
 } from './recall/context-block.js';
 export { relativeTime } from './recall/relative-time.js';
+export {
+  ContextWindow,
+  contextPresets,
+  presetTokens,
+  windowShares,
+  type ContextPreset,
+  type ContextWindowOptions,
+  type FittedPrompt,
+  type WindowMessage,
+  type WindowPath,
+  type WindowShares,
+} from './window/index.js';
 export type {
   FactView,
   FactsOptions,

@@ -16,6 +16,7 @@ import { createMiniLm } from '../engines/minilm/index.js';
 import { createSilero } from '../engines/silero/index.js';
 import { createSmartTurn } from '../engines/smart-turn/index.js';
 import { createWhisper } from '../engines/whisper/index.js';
+import { presetTokens } from '../memory/memory.js';
 import {
   chooseModels,
   ensureModels,
@@ -101,6 +102,7 @@ async function createLlm(config: Config, ready: ReadyModels): Promise<LanguageMo
     return createOpenAiChat({
       baseUrl: config.llmUrl,
       model: config.llmModel ?? 'default',
+      contextTokens: presetTokens[config.contextPreset],
       ...(config.llmApiKey === undefined ? {} : { apiKey: config.llmApiKey }),
     });
   }
@@ -110,6 +112,7 @@ async function createLlm(config: Config, ready: ReadyModels): Promise<LanguageMo
     modelPath: llm.file('model'),
     modelId: llm.id,
     ...(adapter?.files['model'] === undefined ? {} : { adapterPath: adapter.files['model'] }),
+    contextTokens: presetTokens[config.contextPreset],
     gpu: config.gpu === 'auto' ? 'auto' : false,
     tuningFile: join(config.dataDir, 'threads.json'),
   });

@@ -136,7 +136,13 @@ function conversation(
       ...(engines.turnEnd === undefined ? {} : { turnEnd: engines.turnEnd }),
     }),
     ...(remembering === undefined ? [] : [remembering]),
-    new LLMService({ llm: engines.llm, maxAnswerTokens: config.maxAnswerTokens }),
+    new LLMService({
+      llm: engines.llm,
+      maxAnswerTokens: config.maxAnswerTokens,
+      preset: config.contextPreset,
+      // Traditional memory is the whole history, as far as the model can see it.
+      foldHistory: config.useStatelessMemory,
+    }),
     new TTSService({ tts: engines.tts, voice: config.voice, speed: config.speed }),
     transport.output(),
     new LLMAssistantAggregator({

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ChatMessage, GenerateOptions, LanguageModel } from '../../engines/interfaces.js';
+import type { FittedPrompt } from '../../memory/memory.js';
 import {
   ErrorFrame,
   InterruptionFrame,
@@ -69,6 +70,44 @@ describe('LLMService', () => {
     });
     expect(seen).toBeLessThanOrEqual(200 / 11);
     expect(seen).toBeGreaterThan(4);
+  });
+
+  it('folds older turns, and tells how each prompt was fitted', async () => {
+    const prompts: FittedPrompt[] = [];
+    let seen: readonly ChatMessage[] = [];
+    const llm = model((messages) => {
+      seen = messages;
+      return words('ok');
+    });
+    const turns = Array.from({ length: 150 }, (_, i) => ({
+      role: i % 2 === 0 ? ('user' as const) : ('assistant' as const),
+      content: `On day ${i} we walked to the lake with Potola and met Anna there.`,
+    }));
+    const service = new LLMService({ llm, onPrompt: (prompt) => prompts.push(prompt) });
+    await runTest(service, { framesToSend: [ask(...turns), hello()] });
+    expect(prompts.map(({ path }) => path)).toEqual(['compressed', 'fast']);
+    expect(prompts[0]?.tokens).toBeLessThan(2000);
+    expect(seen).toEqual([{ role: 'user', content: 'hello' }]);
+
+    // The same history as it is: 3,300 tokens fit into the window.
+    const whole = new LLMService({ llm, foldHistory: false });
+    await runTest(whole, { framesToSend: [ask(...turns)] });
+    expect(seen).toHaveLength(150);
+  });
+
+  it('takes the window that is asked for, but no larger one than the model has', async () => {
+    const limits: number[] = [];
+    const long = { role: 'user' as const, content: 'word '.repeat(20_000) };
+    for (const contextTokens of [4096, 8192, 65_536]) {
+      const llm = { ...model(() => words('ok')), contextTokens };
+      const service = new LLMService({ llm, preset: '8k', onPrompt: ({ tokens }) => limits.push(tokens) });
+      await runTest(service, { framesToSend: [ask(long)] });
+    }
+    const [small = 0, asked = 0, large = 0] = limits;
+    expect(small).toBeLessThanOrEqual(3840);
+    expect(asked).toBeGreaterThan(6000);
+    expect(asked).toBeLessThanOrEqual(7800);
+    expect(large).toBe(asked);
   });
 
   it('closes the answer when interrupted, and stops the model', async () => {

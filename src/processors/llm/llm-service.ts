@@ -1,5 +1,13 @@
 import type { ChatMessage, LanguageModel } from '../../engines/interfaces.js';
 import {
+  ContextWindow,
+  presetTokens,
+  windowShares,
+  type ContextPreset,
+  type FittedPrompt,
+  type WindowMessage,
+} from '../../memory/memory.js';
+import {
   FrameProcessor,
   LLMContextFrame,
   LLMFullResponseEndFrame,
@@ -8,16 +16,23 @@ import {
   abortableIterable,
   type Frame,
   type FrameDirection,
-  type LLMContextMessage,
 } from '../../pipeline/index.js';
-import { fitHistory } from './fit-history.js';
 
 export interface LLMServiceOptions {
   readonly llm: LanguageModel;
   /** Longest answer. @defaultValue 256 */
   readonly maxAnswerTokens?: number;
-  /** Most tokens of prompt and answer together; no more than the model's own. @defaultValue 4096 */
+  /** How large prompt and answer may be together; no larger than the model's own window. @defaultValue '4k' */
+  readonly preset?: ContextPreset;
+  /** The same as a number of tokens, which then counts. @defaultValue the preset's */
   readonly windowTokens?: number;
+  /**
+   * False leaves the history as it is up to the hard limit, instead of folding its older turns from about half of the
+   * window on. @defaultValue true
+   */
+  readonly foldHistory?: boolean;
+  /** Told how each prompt was fitted, for figures. Its messages are a user's words: they belong in no log. */
+  readonly onPrompt?: (prompt: FittedPrompt) => void;
 }
 
 /**
@@ -27,14 +42,22 @@ export interface LLMServiceOptions {
 export class LLMService extends FrameProcessor {
   readonly #llm: LanguageModel;
   readonly #maxAnswerTokens: number;
-  readonly #windowTokens: number;
+  readonly #window: ContextWindow;
+  readonly #onPrompt: LLMServiceOptions['onPrompt'];
 
   constructor(options: LLMServiceOptions) {
     super();
     this.#llm = options.llm;
     this.metrics.model = options.llm.info.model;
     this.#maxAnswerTokens = options.maxAnswerTokens ?? 256;
-    this.#windowTokens = Math.min(options.windowTokens ?? 4096, options.llm.contextTokens);
+    const asked = options.windowTokens ?? presetTokens[options.preset ?? '4k'];
+    const shares = windowShares(Math.min(asked, options.llm.contextTokens), this.#maxAnswerTokens);
+    this.#window = new ContextWindow({
+      shares:
+        options.foldHistory === false ? { ...shares, compressFromTokens: shares.hardLimitTokens } : shares,
+      countTokens: (text) => options.llm.countTokens(text),
+    });
+    this.#onPrompt = options.onPrompt;
   }
 
   override canGenerateMetrics(): boolean {
@@ -48,11 +71,9 @@ export class LLMService extends FrameProcessor {
     }
     this.pushFrame(new LLMFullResponseStartFrame());
     try {
-      const messages = fitHistory(
-        frame.context.messages.map(asChatMessage),
-        this.#windowTokens - this.#maxAnswerTokens,
-        (text) => this.#llm.countTokens(text),
-      );
+      const prompt = this.#window.fit(frame.context.messages);
+      this.#onPrompt?.(prompt);
+      const messages = prompt.messages.map(asChatMessage);
       this.metrics.startTtfb();
       const answer = this.#llm.generate(messages, { maxTokens: this.#maxAnswerTokens, signal });
       for await (const text of abortableIterable(answer, signal)) {
@@ -68,6 +89,6 @@ export class LLMService extends FrameProcessor {
   }
 }
 
-function asChatMessage({ role, content }: LLMContextMessage): ChatMessage {
+function asChatMessage({ role, content }: WindowMessage): ChatMessage {
   return { role: role === 'developer' ? 'system' : role, content };
 }
