@@ -1,5 +1,9 @@
 import type { RootDatabase } from 'lmdb';
 
+import { userPrefixBytes } from '../user-id.js';
+import { segmentTurns } from './segment.js';
+import { numberedKey, quietly, writeBatch, type LogStore } from './store.js';
+
 /** Two such values fill a 4 KiB page, and none is so large that LMDB would want neighbouring pages for it. */
 const fillerBytes = 1900;
 const fillersPerCommit = 64;
@@ -32,4 +36,65 @@ function lastPage(env: RootDatabase): number {
   env.resetReadTxn();
   const stats: { lastPageNumber?: number } = env.getStats();
   return stats.lastPageNumber ?? NaN;
+}
+
+/** Entries on either side of a forgotten one that are written anew: more than one transaction can have moved. */
+const aroundEntries = 2048;
+/** Longer values lie on pages of their own, also where pages have 16 KiB, and leave nothing behind in shared ones. */
+const mostInlineBytes = 8192;
+
+/**
+ * Removes old copies of what was forgotten from pages in use. When LMDB splits or merges a page, copies of entries
+ * stay in its gap until another transaction writes to the page. Such a page holds neighbours of the entry: only what
+ * one transaction wrote can lie between. So the neighbours are written anew, which moves their pages to clean ones.
+ *
+ * @param from the first number of what was removed under the prefix, in any table
+ * @param to the last
+ */
+export async function touchAround(store: LogStore, prefix: Buffer, from: number, to: number): Promise<void> {
+  const start = numberedKey(prefix, from);
+  const end = numberedKey(prefix, to);
+  for (const table of [store.turns, ...store.sides]) await touch(store, table, keysAround(table, start, end));
+  const segmentStart = numberedKey(prefix, Math.floor(from / segmentTurns));
+  const segmentEnd = numberedKey(prefix, Math.floor(to / segmentTurns));
+  for (const table of [store.segments, store.roots])
+    await touch(store, table, keysAround(table, segmentStart, segmentEnd));
+}
+
+function keysAround(table: LogStore['turns'], start: Buffer, end: Buffer): Buffer[] {
+  const before = [...table.getKeys({ start, reverse: true, limit: aroundEntries })].reverse();
+  const within = [...table.getKeys({ start, end })];
+  const behind = [...table.getKeys({ start: end, limit: aroundEntries })];
+  const keys = new Map(
+    [...before, ...within, ...behind].map((key) => [key.toString('latin1'), Buffer.from(key)]),
+  );
+  return [...keys.values()];
+}
+
+/** Writes entries anew as they are, each user's under the condition that nobody else changes them meanwhile. */
+async function touch(store: LogStore, table: LogStore['turns'], keys: readonly Buffer[]): Promise<void> {
+  for (let at = 0; at < keys.length;) {
+    const prefix = keys[at]?.subarray(0, userPrefixBytes) ?? Buffer.alloc(0);
+    let end = at;
+    while (
+      end < keys.length &&
+      end - at < writeBatch &&
+      keys[end]?.subarray(0, userPrefixBytes).equals(prefix)
+    )
+      end++;
+    const part = keys.slice(at, end);
+    at = end;
+    const id = store.head(prefix)?.id;
+    if (id === undefined) continue;
+    await store.update({ id, prefix }, (now, isNew) => {
+      const entries = part.flatMap((key) => {
+        const value = isNew ? undefined : table.get(key);
+        return value && value.length <= mostInlineBytes ? [{ key, value }] : [];
+      });
+      return {
+        head: isNew ? undefined : now,
+        apply: () => entries.forEach(({ key, value }) => quietly(table.put(key, value))),
+      };
+    });
+  }
 }

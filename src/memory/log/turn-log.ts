@@ -1,43 +1,32 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { open, type Database, type RootDatabase } from 'lmdb';
+import type { ConsistencyProof } from '../proof/mountain-range-proof.js';
+import { emptyRange, headOf, type MountainRange } from '../proof/mountain-range.js';
+import { growthOf, proofOf } from '../proof/log-proof.js';
+import { verifyLog } from '../proof/verify-log.js';
+import { Archive } from '../recovery/archive.js';
+import { ArchiveKeeper, groupOf, type Mended } from '../recovery/keeper.js';
+import type { MaintenanceProgress, ProofOfTurn, RepairReport, StoredTurn, VerifyReport } from '../types.js';
+import type { UserKey } from '../user-id.js';
+import { Appender, type Accepted, type NewTurn } from './appender.js';
+import { Forgetter } from './forget.js';
+import type { UserHead } from './head-record.js';
+import { closed, LogReader } from './log-reader.js';
+import { defaultTurnLogOptions, type TurnLogOptions } from './options.js';
+import { sealAll } from './seal.js';
+import { segmentTurns } from './segment.js';
+import { LmdbSideTable, sideNames, type SideName, type SideTable } from './side-table.js';
+import { LogStore, storeFault } from './store.js';
+import { Upkeep } from './upkeep.js';
 
-import { SlowcatError } from '../../errors.js';
-import type { StoredTurn } from '../types.js';
-import { userPrefixBytes, type UserKey } from '../user-id.js';
-import { overwriteFreePages } from './scrub.js';
-import { decodeTurn, encodeTurn } from './turn-record.js';
+export type { Accepted, NewTurn } from './appender.js';
+export type { UserHead } from './head-record.js';
+export type { TurnLogOptions } from './options.js';
+export type { SideName, SideTable } from './side-table.js';
 
-/** What the log knows of a user beside the turns. Written in the same transaction as the turns that it counts. */
-export interface UserHead {
-  readonly id: string;
-  /** The number that the next turn gets. */
-  readonly next: number;
-  readonly turns: number;
-  readonly bytes: number;
-  /** Changes whenever something is forgotten: an index of another epoch is worthless. */
-  readonly epoch: string;
-}
-
-export type NewTurn = Omit<StoredTurn, 'turnId'>;
-
-interface Waiting {
-  readonly record: Buffer;
-  readonly resolve: (turnId: number) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-interface Change {
-  /** The head after the change; undefined removes it. */
-  readonly head: UserHead | undefined;
-  readonly apply: () => void;
-}
-
-/** Turns of one conditional write: keeps transactions short, so that other writers get in between. */
-const writeBatch = 500;
-/** Each lost race means that another process has committed; so many in a row is a fault, not bad luck. */
-const maxAttempts = 1000;
+/** So many complete segments may wait for quiet times; with more of them, sealing goes on between the writes. */
+const waitingSegments = 4;
 
 /**
  * The append-only log of every user's turns, in LMDB.
@@ -46,128 +35,195 @@ const maxAttempts = 1000;
  * order. Every write is one LMDB transaction, made on LMDB's own thread, conditional on the version of the user's
  * head (optimistic locking), and flushed before its promise resolves: neither SIGKILL nor a power cut loses an
  * acknowledged turn, as long as the drive honours a flush. Several processes may have the log open.
+ *
+ * In quiet times every 256 turns are sealed into a compressed segment, and all of it is copied to an archive that can
+ * do without any 4 of 14 files, and from which the database can be built again.
  */
 export class TurnLog {
-  readonly #env: RootDatabase;
-  readonly #heads: Database<UserHead, Buffer>;
-  readonly #turns: Database<Buffer, Buffer>;
-  readonly #newEpoch: () => string;
-  readonly #waiting = new Map<string, Waiting[]>();
+  readonly #store: LogStore;
+  readonly #reader: LogReader;
+  readonly #appender: Appender;
+  readonly #forgetter: Forgetter;
+  readonly #keeper: ArchiveKeeper;
+  readonly #upkeep: Upkeep;
+  readonly #hasArchive: boolean;
+  readonly #sides: ReadonlyMap<SideName, SideTable>;
   readonly #busy = new Set<Promise<unknown>>();
+  /** Users with turns that are not sealed or archived yet, as far as this process knows. */
+  readonly #unsettled = new Map<string, UserKey>();
+  readonly #sealing = new Set<string>();
+  /** The group that was checked last. */
+  #scrubbed: { readonly prefix: Buffer; readonly group: number } = { prefix: Buffer.alloc(0), group: -1 };
   #closing: Promise<void> | undefined;
 
-  private constructor(env: RootDatabase, newEpoch: () => string) {
-    this.#env = env;
-    this.#newEpoch = newEpoch;
-    this.#heads = env.openDB({
-      name: 'users',
-      encoding: 'msgpack',
-      keyEncoding: 'binary',
-      useVersions: true,
-    });
-    this.#turns = env.openDB({ name: 'turns', encoding: 'binary', keyEncoding: 'binary' });
+  private constructor(
+    store: LogStore,
+    archive: Archive,
+    newEpoch: () => string,
+    options: Required<TurnLogOptions>,
+  ) {
+    this.#store = store;
+    this.#reader = new LogReader(store, options.cacheBytes);
+    this.#keeper = new ArchiveKeeper(store, archive, newEpoch);
+    this.#forgetter = new Forgetter(store, this.#reader, this.#keeper, newEpoch);
+    this.#appender = new Appender(store, options.random, (user) => this.#afterCommit(user));
+    this.#sides = new Map(sideNames.map((name) => [name, new LmdbSideTable(store, this.#reader, name)]));
+    this.#hasArchive = options.archive;
+    this.#upkeep = new Upkeep(options, { settle: () => this.settle(), scrub: () => this.#scrubNext() });
   }
 
   /**
    * @param folder made if it is missing; only its owner may read it
    * @param newEpoch gives a value that was never used before
-   * @throws SlowcatError `SLOWCAT_MEMORY_STORE`
+   * @throws SlowcatError `SLOWCAT_MEMORY_STORE`; `SLOWCAT_MEMORY_CORRUPT` when the database is damaged or gone and
+   *   {@link repairLog} can help; `SLOWCAT_MEMORY_FORMAT` when a newer version wrote it
    */
-  static async open(folder: string, newEpoch: () => string): Promise<TurnLog> {
-    const path = join(folder, 'log.mdb');
+  static async open(folder: string, newEpoch: () => string, options: TurnLogOptions = {}): Promise<TurnLog> {
+    const resolved = { ...defaultTurnLogOptions, ...options };
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       await chmod(folder, 0o700);
-      // Not in lmdb's types, but in its native part: the mode of files that it makes.
-      const permissions: object = { permissionsMode: 0o600 };
-      const env = open({ path, noSubdir: true, overlappingSync: false, ...permissions });
-      await Promise.all([path, `${path}-lock`].map((file) => chmod(file, 0o600)));
-      return new TurnLog(env, newEpoch);
+      const store = await LogStore.open(join(folder, 'log.mdb'), newEpoch);
+      const log = new TurnLog(store, new Archive(join(folder, 'archive')), newEpoch, resolved);
+      log.#begin();
+      return log;
     } catch (cause) {
-      throw new SlowcatError(
-        'SLOWCAT_MEMORY_STORE',
-        'Check that the data folder is writable and that the disk is not full.',
-        { cause },
-      );
+      throw storeFault(cause);
     }
   }
 
-  /** Appends a turn. Calls of one event-loop turn, and those that come while a write is open, share one commit. */
+  /** Appends a turn. Resolves to its number when it is committed and flushed. */
   append(user: UserKey, turn: NewTurn): Promise<number> {
-    if (this.#closing) return Promise.reject(closed());
-    return new Promise((resolve, reject) => {
-      const item = { record: encodeTurn(turn), resolve, reject };
-      const queue = this.#waiting.get(user.id);
-      if (queue) {
-        queue.push(item);
-      } else {
-        this.#waiting.set(user.id, [item]);
-        void this.#track(this.#drain(user));
-      }
-    });
+    try {
+      return this.enqueue(user, turn).stored;
+    } catch (error) {
+      return Promise.reject(storeFault(error));
+    }
+  }
+
+  /**
+   * Takes a turn, and says its number at once. Calls of one event-loop turn, and those that come while a write is
+   * open, share one commit, in the order of the calls. When two processes write for one user at the same time, a
+   * turn's number is certain only when it is stored.
+   * @throws SlowcatError `SLOWCAT_MEMORY_CLOSED`
+   */
+  enqueue(user: UserKey, turn: NewTurn): Accepted {
+    if (this.#closing) throw closed();
+    return this.#reader.read(() => this.#appender.enqueue(user, turn, (work) => void this.#track(work)));
   }
 
   head(user: UserKey): UserHead | undefined {
-    return this.#read(() => this.#heads.get(user.prefix));
+    return this.#reader.read(() => this.#store.head(user.prefix));
   }
 
   turn(user: UserKey, turnId: number): StoredTurn | undefined {
-    const record = this.#read(() => this.#turns.get(turnKey(user, turnId)));
-    return record && decode(turnId, record);
+    return this.#reader.turn(user, turnId);
   }
 
   /** Turns with `from <= turnId < to`, oldest first, at most `limit`. */
   range(user: UserKey, from: number, to: number, limit = Infinity): StoredTurn[] {
-    return this.#read(() => this.#records(user, from, to, limit)).map(([turnId, record]) =>
-      decode(turnId, record),
-    );
+    return this.#reader.range(user, from, to, limit);
   }
 
   /** Makes what other processes have committed visible at once rather than at LMDB's next refresh. */
   refresh(): void {
-    this.#read(() => this.#env.resetReadTxn());
+    this.#reader.read(() => this.#store.refresh());
   }
 
   users(): string[] {
-    return this.#read(() => [...this.#heads.getRange({})].map(({ value }) => value.id)).sort();
+    return this.#reader.read(() => this.#store.users().map(({ head }) => head.id)).sort();
   }
 
-  /** Removes the given turns and their bytes. Resolves to how many there were. */
+  /** Derived data by turn number, which goes when the turn is forgotten. */
+  side(name: SideName): SideTable {
+    const table = this.#sides.get(name);
+    if (!table) throw new RangeError('no such side table');
+    return table;
+  }
+
+  /** Removes the given turns, and their bytes from all files. Resolves to how many there were. */
   async remove(user: UserKey, turnIds: readonly number[]): Promise<number> {
-    if (this.#closing) throw closed();
-    return this.#track(
-      (async () => {
-        const removed = await this.#removeAll(user, turnIds);
-        if (removed > 0) await this.#scrub();
-        return removed;
-      })(),
-    );
+    return this.#work(() => this.#forgetter.remove(user, turnIds));
   }
 
-  /** Removes a user: turns, head and id. Resolves to how many turns there were. */
+  /** Removes a user: turns, head and id, from all files. Resolves to how many turns there were. */
   async removeUser(user: UserKey): Promise<number> {
-    if (this.#closing) throw closed();
-    return this.#track(
-      (async () => {
-        let removed = 0;
-        for (let head = this.#heads.get(user.prefix); head; head = this.#heads.get(user.prefix)) {
-          for (let from = 1; from < head.next; from += writeBatch) {
-            const numbers = Array.from(
-              { length: Math.min(writeBatch, head.next - from) },
-              (_, i) => from + i,
-            );
-            removed += await this.#removeBatch(user, numbers);
-          }
-          // Turns that came in meanwhile keep the head; the next round takes them too.
-          await this.#update(user, (now) => ({
-            head: now.turns > 0 ? now : undefined,
-            apply: () => undefined,
-          }));
-        }
-        await this.#scrub();
-        return removed;
-      })(),
-    );
+    return this.#work(() => this.#forgetter.removeUser(user));
+  }
+
+  /** The proof over all of a user's turns: how many leaves, and the peaks. Forgotten turns are leaves too. */
+  rangeOf(user: UserKey): MountainRange {
+    return this.head(user)?.range ?? emptyRange;
+  }
+
+  /** 32 bytes that hold for every turn of a user and their order. */
+  proofHead(user: UserKey): Buffer {
+    return Buffer.from(headOf(this.rangeOf(user)));
+  }
+
+  /** Shows that a turn is in the log; undefined when there never was one of that number. */
+  proofOf(user: UserKey, turnId: number): ProofOfTurn | undefined {
+    return this.#reader.read(() => proofOf(this.#store, this.#reader, user, turnId));
+  }
+
+  /** Shows that the log when it had `from` turns and today's are one, continued. @throws RangeError for a longer one */
+  growthOf(user: UserKey, from: number): ConsistencyProof | undefined {
+    return this.#reader.read(() => growthOf(this.#store, this.#reader, user, from));
+  }
+
+  /** Compares every stored turn with its hash, and all of them with the head. Changes nothing. */
+  async verify(user: UserKey, onProgress?: MaintenanceProgress): Promise<VerifyReport> {
+    return this.#work(() => verifyLog(this.#store, this.#reader, user, onProgress));
+  }
+
+  /**
+   * Rebuilds what is damaged or missing of a user, in the database from the archive and in the archive from the
+   * database. What neither has is marked as lost, so that the rest can be read. For a database that cannot be opened
+   * there is {@link import('../recovery/repair.js')}.
+   */
+  async repairUser(user: UserKey, onProgress: MaintenanceProgress = () => undefined): Promise<RepairReport> {
+    return this.#work(async () => {
+      const total = (this.#store.head(user.prefix)?.next ?? 1) - 1;
+      const all: Mended[] = [];
+      for (let group = 0; total > 0 && group <= groupOf(total); group++) {
+        all.push(await this.#keeper.mend(user, group, true));
+        onProgress(Math.min(total, (group + 1) * segmentTurns * 10), total);
+      }
+      this.#reader.segments.drop(user);
+      const lost = all.flatMap((mended) => mended.lost);
+      return {
+        ok: lost.length === 0,
+        rebuiltPieces: all.reduce((sum, mended) => sum + mended.rebuiltPieces, 0),
+        rebuiltTurns: all.reduce((sum, mended) => sum + mended.rebuiltTurns, 0),
+        lost,
+      };
+    });
+  }
+
+  /** Seals what is complete and brings the archive up to date; done by itself in quiet times and when it is closed. */
+  async settle(): Promise<void> {
+    await this.#work(() => this.#settle());
+  }
+
+  /**
+   * Checks stored data against the archive, group by group, for about `budgetMs`, and mends what it finds; the next
+   * call goes on where this one stops. Resolves to what was mended.
+   */
+  async scrub(budgetMs: number): Promise<Mended> {
+    return this.#work(async () => {
+      const endMs = performance.now() + budgetMs;
+      const all: Mended[] = [];
+      do {
+        const mended = await this.#scrubGroup();
+        if (!mended) break;
+        all.push(mended);
+      } while (performance.now() < endMs);
+      return {
+        rebuiltPieces: all.reduce((sum, mended) => sum + mended.rebuiltPieces, 0),
+        rebuiltTurns: all.reduce((sum, mended) => sum + mended.rebuiltTurns, 0),
+        lost: all.flatMap((mended) => mended.lost),
+      };
+    });
   }
 
   get isClosed(): boolean {
@@ -176,161 +232,73 @@ export class TurnLog {
 
   close(): Promise<void> {
     this.#closing ??= (async () => {
+      await this.#upkeep.stop();
       while (this.#busy.size > 0) await Promise.allSettled([...this.#busy]);
-      await this.#env.close();
+      // What cannot be archived now, for want of space perhaps, is when the log is opened next.
+      await this.#settle().catch(() => undefined);
+      this.#reader.close();
+      await this.#store.close();
     })();
     return this.#closing;
   }
 
-  async #drain(user: UserKey): Promise<void> {
-    // One turn of the event loop, so that turns remembered together are committed together.
-    await Promise.resolve();
-    for (;;) {
-      const queue = this.#waiting.get(user.id) ?? [];
-      if (queue.length === 0) break;
-      const batch = queue.splice(0, writeBatch);
-      try {
-        const first = await this.#appendBatch(user, batch);
-        batch.forEach((item, i) => item.resolve(first + i));
-      } catch (error) {
-        batch.forEach((item) => item.reject(error));
-      }
+  /** Ends what another process left undone. */
+  #begin(): void {
+    this.#upkeep.start();
+    for (const { user, head } of this.#store.users()) {
+      if (this.#store.archived.get(user.prefix)?.readUInt32BE(0) !== head.next)
+        this.#unsettled.set(user.id, user);
     }
-    this.#waiting.delete(user.id);
+    if (this.#unsettled.size > 0) this.#upkeep.touch();
+    if (this.#store.stale.getKeysCount({ limit: 1 }) > 0)
+      this.#track(this.#forgetter.clean()).catch(() => undefined);
   }
 
-  async #appendBatch(user: UserKey, batch: readonly Waiting[]): Promise<number> {
-    const bytes = batch.reduce((sum, item) => sum + item.record.length, 0);
-    let first = 0;
-    await this.#update(user, (now) => {
-      first = now.next;
-      return {
-        head: {
-          ...now,
-          next: first + batch.length,
-          turns: now.turns + batch.length,
-          bytes: now.bytes + bytes,
-        },
-        apply: () =>
-          batch.forEach((item, i) => quietly(this.#turns.put(turnKey(user, first + i), item.record))),
-      };
-    });
-    return first;
+  #afterCommit(user: UserKey): void {
+    this.#unsettled.set(user.id, user);
+    this.#upkeep.touch();
+    const head = this.#store.head(user.prefix);
+    if (!head || head.next - 1 - head.sealed < waitingSegments * segmentTurns) return;
+    if (this.#sealing.has(user.id)) return;
+    this.#sealing.add(user.id);
+    const sealing = sealAll(this.#store, this.#reader, user).finally(() => this.#sealing.delete(user.id));
+    this.#track(sealing).catch(() => undefined);
   }
 
-  async #removeAll(user: UserKey, turnIds: readonly number[]): Promise<number> {
-    const wanted = [...new Set(turnIds)];
-    let removed = 0;
-    for (let at = 0; at < wanted.length; at += writeBatch) {
-      removed += await this.#removeBatch(user, wanted.slice(at, at + writeBatch));
+  async #settle(): Promise<void> {
+    for (const user of [...this.#unsettled.values()]) {
+      await sealAll(this.#store, this.#reader, user);
+      if (this.#hasArchive) await this.#keeper.catchUp(user);
+      this.#unsettled.delete(user.id);
     }
-    return removed;
   }
 
-  async #removeBatch(user: UserKey, turnIds: readonly number[]): Promise<number> {
-    let removed = 0;
-    await this.#update(user, (now) => {
-      const keys = turnIds.map((turnId) => turnKey(user, turnId));
-      const found = keys.map((key) => [key, this.#turns.get(key)] as const);
-      let bytes = 0;
-      removed = 0;
-      for (const [, record] of found) {
-        if (!record) continue;
-        removed++;
-        bytes += record.length;
-      }
-      return {
-        head: { ...now, turns: now.turns - removed, bytes: now.bytes - bytes, epoch: this.#newEpoch() },
-        apply: () => {
-          for (const [key, record] of found) {
-            if (!record) continue;
-            // LMDB overwrites a value of the same length in place, but leaves a removed one's bytes in its page.
-            quietly(this.#turns.put(key, Buffer.alloc(record.length)));
-            quietly(this.#turns.remove(key));
-          }
-        },
-      };
-    });
-    return removed;
+  async #scrubNext(): Promise<void> {
+    if (!this.#closing && this.#hasArchive) await this.#track(this.#scrubGroup());
   }
 
-  /** Reads the head, computes a change and commits it, again if somebody else has changed the head meanwhile. */
-  async #update(user: UserKey, change: (now: UserHead) => Change): Promise<void> {
-    try {
-      for (let attempt = 0; attempt < maxAttempts; attempt++) {
-        this.#env.resetReadTxn();
-        const entry = this.#heads.getEntry(user.prefix);
-        const now = entry?.value ?? { id: user.id, next: 1, turns: 0, bytes: 0, epoch: this.#newEpoch() };
-        const version = entry?.version ?? 0;
-        const { head, apply } = change(now);
-        const write = (): void => {
-          if (head) {
-            quietly(this.#heads.put(user.prefix, head, version + 1));
-          } else {
-            quietly(this.#heads.put(user.prefix, blankOut(now), version + 1));
-            quietly(this.#heads.remove(user.prefix));
-          }
-          apply();
-        };
-        const done = entry
-          ? this.#heads.ifVersion(user.prefix, version, write)
-          : this.#heads.ifNoExists(user.prefix, write);
-        if (await done) return;
-      }
-    } catch (cause) {
-      throw storeFault(cause);
-    }
-    throw new SlowcatError(
-      'SLOWCAT_MEMORY_STORE',
-      'Other processes write without pause; close them and try again.',
+  /** Mends the group after the last one, of the next user after the last group; undefined when there is no user. */
+  async #scrubGroup(): Promise<Mended | undefined> {
+    this.#store.refresh();
+    const users = this.#store.users();
+    const { prefix, group } = this.#scrubbed;
+    const same = users.find(({ user }) => user.prefix.equals(prefix));
+    const next =
+      same && group < groupOf(same.head.next - 1)
+        ? { ...same, group: group + 1 }
+        : withGroup(users.find(({ user }) => Buffer.compare(user.prefix, prefix) > 0) ?? users[0]);
+    if (!next) return undefined;
+    this.#scrubbed = { prefix: next.user.prefix, group: next.group };
+    return this.#keeper.mend(next.user, next.group, false);
+  }
+
+  #work<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#closing) return Promise.reject(closed());
+    return this.#track(
+      work().catch((cause: unknown) => {
+        throw storeFault(cause);
+      }),
     );
-  }
-
-  /**
-   * Removes old copies of forgotten turns. LMDB writes changed pages elsewhere, so that copies remain in free pages
-   * and, after splits, in gaps of used ones. Writing every record anew moves all used pages to clean ones; after that
-   * the free pages are overwritten.
-   */
-  async #scrub(): Promise<void> {
-    for (const { key: prefix, value: head } of [...this.#heads.getRange({})]) {
-      const user: UserKey = { id: head.id, prefix };
-      for (let from = 1; from < head.next; from += writeBatch) {
-        await this.#update(user, (now) => {
-          const records = this.#records(user, from, from + writeBatch, writeBatch);
-          return {
-            head: now,
-            apply: () =>
-              records.forEach(([turnId, record]) => quietly(this.#turns.put(turnKey(user, turnId), record))),
-          };
-        });
-      }
-    }
-    try {
-      await overwriteFreePages(this.#env);
-    } catch (cause) {
-      throw storeFault(cause);
-    }
-  }
-
-  #records(user: UserKey, from: number, to: number, limit: number): [number, Buffer][] {
-    const options = {
-      start: turnKey(user, from),
-      end: turnKey(user, Math.min(to, 0xffffffff)),
-      ...(limit === Infinity ? {} : { limit }),
-    };
-    return [...this.#turns.getRange(options)].map(({ key, value }) => [
-      key.readUInt32BE(userPrefixBytes),
-      value,
-    ]);
-  }
-
-  #read<T>(work: () => T): T {
-    if (this.#closing) throw closed();
-    try {
-      return work();
-    } catch (cause) {
-      throw storeFault(cause);
-    }
   }
 
   #track<T>(work: Promise<T>): Promise<T> {
@@ -341,38 +309,6 @@ export class TurnLog {
   }
 }
 
-function turnKey(user: UserKey, turnId: number): Buffer {
-  const key = Buffer.alloc(userPrefixBytes + 4);
-  user.prefix.copy(key);
-  key.writeUInt32BE(turnId, userPrefixBytes);
-  return key;
-}
-
-function decode(turnId: number, record: Buffer): StoredTurn {
-  try {
-    return decodeTurn(turnId, record);
-  } catch (cause) {
-    throw storeFault(cause);
-  }
-}
-
-/** Same encoded length, no trace of the id. */
-function blankOut(head: UserHead): UserHead {
-  return { ...head, id: '-'.repeat(head.id.length) };
-}
-
-/** The commit's own promise reports a failed write; its parts would report it again, unhandled. */
-function quietly(part: Promise<unknown>): void {
-  part.catch(() => undefined);
-}
-
-function closed(): SlowcatError {
-  return new SlowcatError('SLOWCAT_MEMORY_CLOSED', 'Open it again with openMemory().');
-}
-
-function storeFault(cause: unknown): SlowcatError {
-  if (SlowcatError.isInstance(cause)) return cause;
-  return new SlowcatError('SLOWCAT_MEMORY_STORE', 'Check the disk; `cause` says what LMDB reports.', {
-    cause,
-  });
+function withGroup<T>(place: T | undefined): (T & { group: number }) | undefined {
+  return place && { ...place, group: 0 };
 }

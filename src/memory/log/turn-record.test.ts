@@ -19,6 +19,8 @@ describe('turn records', () => {
         speaker: anyText,
         session: anyText,
         interrupted: fc.constant(true as const),
+        id: anyText,
+        importance: fc.double({ noNaN: true, min: 0, max: 1 }),
       },
       { requiredKeys: ['role', 'text', 'atMs'], noNullPrototype: true },
     );
@@ -32,6 +34,18 @@ describe('turn records', () => {
 
   it('takes 10 bytes beside the text', () => {
     expect(encodeTurn({ role: 'user', text: 'hello', atMs: 1 })).toHaveLength(15);
+  });
+
+  it('reads records of format 1', () => {
+    const record = encodeTurn({ role: 'assistant', text: 'hello', speaker: 'Anna', atMs: 1 });
+    record[0] = 1;
+    expect(decodeTurn(7, record)).toEqual({
+      turnId: 7,
+      role: 'assistant',
+      text: 'hello',
+      speaker: 'Anna',
+      atMs: 1,
+    });
   });
 
   it('refuses records of another format and truncated ones', () => {
