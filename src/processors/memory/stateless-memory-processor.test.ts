@@ -5,8 +5,10 @@ import { Readable } from 'node:stream';
 
 import { describe, expect, it } from 'vitest';
 
+import { SlowcatError } from '../../errors.js';
 import {
   openMemory,
+  type Memory,
   type Recall,
   type RecallItem,
   type RecallOptions,
@@ -21,6 +23,7 @@ import {
   LLMContext,
   LLMContextFrame,
   Pipeline,
+  PipelineTask,
   type Frame,
   type FrameDirection,
 } from '../../pipeline/index.js';
@@ -68,6 +71,25 @@ class Answering extends FrameProcessor {
     if (!(frame instanceof LLMContextFrame)) return;
     this.pushFrame(new BotStartedSpeakingFrame(), 'upstream');
   }
+}
+
+/** Keeps what goes by. */
+class Keeping extends FrameProcessor {
+  readonly down: Frame[] = [];
+  override processFrame(frame: Frame, direction: FrameDirection): void {
+    if (direction === 'downstream') this.down.push(frame);
+    this.pushFrame(frame, direction);
+  }
+}
+
+/** Runs a session on the system's clock: a disk does not care for virtual time. */
+async function onDisk(processor: FrameProcessor, frames: readonly Frame[]): Promise<readonly Frame[]> {
+  const keeping = new Keeping();
+  const task = new PipelineTask([processor, keeping], { idleTimeoutMs: 0 });
+  for (const frame of frames) task.queueFrame(frame);
+  task.stopWhenDone();
+  await task.run();
+  return keeping.down;
 }
 
 const ask = (content: string) =>
@@ -237,12 +259,13 @@ describe('StatelessMemoryProcessor with several speakers', () => {
   it('gives each a memory of their own in a folder that it opens and closes', async () => {
     const dbPath = await mkdtemp(join(tmpdir(), 'slowcat-processor-'));
     try {
-      await runTest(new StatelessMemoryProcessor({ dbPath }), {
-        framesToSend: [said('My dog is Potola.', 'anna'), said('My cat is Minka.', 'ben')],
-      });
-      const { down } = await runTest(new StatelessMemoryProcessor({ dbPath, deadlineMs: 5000 }), {
-        framesToSend: [said('What are my dog and my cat called?', 'anna')],
-      });
+      await onDisk(new StatelessMemoryProcessor({ dbPath }), [
+        said('My dog is Potola.', 'anna'),
+        said('My cat is Minka.', 'ben'),
+      ]);
+      const down = await onDisk(new StatelessMemoryProcessor({ dbPath, deadlineMs: 5000 }), [
+        said('What are my dog and my cat called?', 'anna'),
+      ]);
       const last = contexts(down)
         .at(-1)
         ?.map(({ content }) => content)
@@ -258,16 +281,18 @@ describe('StatelessMemoryProcessor with several speakers', () => {
   });
 
   it('answers without memory a speaker whose name no memory can have', async () => {
-    const dbPath = await mkdtemp(join(tmpdir(), 'slowcat-processor-'));
-    try {
-      const { down, up } = await runTest(new StatelessMemoryProcessor({ dbPath }), {
-        framesToSend: [said('hi', 'no/slash')],
-      });
-      expect(contexts(down)).toHaveLength(1);
-      expect(up.some((frame) => frame instanceof ErrorFrame)).toBe(true);
-    } finally {
-      await rm(dbPath, { recursive: true, force: true });
-    }
+    const shared: Memory = {
+      user: (id) => {
+        throw new SlowcatError('SLOWCAT_MEMORY_USER', id);
+      },
+      users: () => Promise.resolve([]),
+      close: () => Promise.resolve(),
+    };
+    const { down, up } = await runTest(new StatelessMemoryProcessor({ memory: shared }), {
+      framesToSend: [said('hi', 'no/slash')],
+    });
+    expect(contexts(down)).toHaveLength(1);
+    expect(up.some((frame) => frame instanceof ErrorFrame)).toBe(true);
   });
 });
 
