@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  AggregatedTextFrame,
   CancelFrame,
   EndFrame,
   InterruptionFrame,
@@ -36,6 +37,18 @@ describe('LLMAssistantAggregator', () => {
     ]);
     expect(messages).toEqual([{ role: 'assistant', content: 'One two three. Four five six.' }]);
     expect(turns).toEqual([1, 1]);
+  });
+
+  it('writes what was answered in silence, once, and no announcement of what is spoken', async () => {
+    const silent = new AggregatedTextFrame('Read this.', 'sentence');
+    silent.skipTts = true;
+    const { messages } = await listen([
+      new AggregatedTextFrame('Heard.', 'sentence', { willBeSpoken: true }),
+      spoken('Heard.'),
+      silent,
+      new LLMFullResponseEndFrame(),
+    ]);
+    expect(messages).toEqual([{ role: 'assistant', content: 'Heard. Read this.' }]);
   });
 
   it('commits what was spoken when interrupted', async () => {

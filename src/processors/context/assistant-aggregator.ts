@@ -1,4 +1,5 @@
 import {
+  AggregatedTextFrame,
   CancelFrame,
   EndFrame,
   FrameProcessor,
@@ -41,7 +42,9 @@ export class LLMAssistantAggregator extends FrameProcessor {
   }
 
   override processFrame(frame: Frame, direction: FrameDirection): void {
-    if (frame instanceof TTSTextFrame && direction === 'downstream') {
+    // Text that is not spoken was said when it passed here; what is spoken comes again, behind its audio.
+    const isSaid = frame instanceof TTSTextFrame || (frame instanceof AggregatedTextFrame && frame.skipTts);
+    if (isSaid && direction === 'downstream') {
       if (frame.appendToContext) this.#said.push(frame.text.trim());
       this.pushFrame(frame, direction);
       return;

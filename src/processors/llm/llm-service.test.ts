@@ -4,6 +4,7 @@ import type { FittedPrompt } from '../../memory/memory.js';
 import {
   ErrorFrame,
   InterruptionFrame,
+  LLMConfigureOutputFrame,
   LLMContext,
   LLMContextFrame,
   LLMFullResponseEndFrame,
@@ -41,6 +42,16 @@ describe('LLMService', () => {
       framesToSend: [hello()],
       expectedDown: [LLMFullResponseStartFrame, LLMTextFrame, LLMTextFrame, LLMFullResponseEndFrame],
     });
+  });
+
+  it('marks answers that are to be read, not heard, and only those', async () => {
+    const { down } = await runTest(new LLMService({ llm: model(() => words('Hi')) }), {
+      framesToSend: [new LLMConfigureOutputFrame(true), hello(), new LLMConfigureOutputFrame(false), hello()],
+    });
+    const marks = down.flatMap((frame) =>
+      'skipTts' in frame && frame.type !== 'LLMConfigureOutputFrame' ? [frame.skipTts] : [],
+    );
+    expect(marks).toEqual([true, true, true, null, null, null]);
   });
 
   it('speaks the roles that every model knows', async () => {

@@ -9,6 +9,7 @@ import {
 } from '../../memory/memory.js';
 import {
   FrameProcessor,
+  LLMConfigureOutputFrame,
   LLMContextFrame,
   LLMFullResponseEndFrame,
   LLMFullResponseStartFrame,
@@ -44,6 +45,8 @@ export class LLMService extends FrameProcessor {
   readonly #maxAnswerTokens: number;
   readonly #window: ContextWindow;
   readonly #onPrompt: LLMServiceOptions['onPrompt'];
+  /** True while answers are to be read, not heard. */
+  #skipTts = false;
 
   constructor(options: LLMServiceOptions) {
     super();
@@ -66,10 +69,16 @@ export class LLMService extends FrameProcessor {
 
   override async processFrame(frame: Frame, direction: FrameDirection, signal: AbortSignal): Promise<void> {
     if (!(frame instanceof LLMContextFrame) || direction === 'upstream') {
+      if (frame instanceof LLMConfigureOutputFrame) this.#skipTts = frame.skipTts;
       this.pushFrame(frame, direction);
       return;
     }
-    this.pushFrame(new LLMFullResponseStartFrame());
+    const skipTts = this.#skipTts;
+    const pushMarked = (part: LLMFullResponseStartFrame | LLMTextFrame | LLMFullResponseEndFrame) => {
+      if (skipTts) part.skipTts = true;
+      this.pushFrame(part);
+    };
+    pushMarked(new LLMFullResponseStartFrame());
     try {
       const prompt = this.#window.fit(frame.context.messages);
       this.#onPrompt?.(prompt);
@@ -78,13 +87,13 @@ export class LLMService extends FrameProcessor {
       const answer = this.#llm.generate(messages, { maxTokens: this.#maxAnswerTokens, signal });
       for await (const text of abortableIterable(answer, signal)) {
         this.metrics.stopTtfb();
-        this.pushFrame(new LLMTextFrame(text));
+        pushMarked(new LLMTextFrame(text));
       }
     } catch (error) {
       if (!signal.aborted) this.pushError(error);
     } finally {
       // Also when interrupted: whoever collects the answer must learn that no more comes.
-      this.pushFrame(new LLMFullResponseEndFrame());
+      pushMarked(new LLMFullResponseEndFrame());
     }
   }
 }

@@ -90,6 +90,35 @@ describe('TTSService', () => {
     expect(down.some((frame) => frame instanceof TTSStoppedFrame)).toBe(true);
   });
 
+  it('passes on what is to be read, without a sound', async () => {
+    const quiet = answer('One', ' two. ', 'Three.');
+    for (const frame of quiet) frame.skipTts = true;
+    const { down } = await runTest(new TTSService({ tts }), { framesToSend: [...quiet, ...answer('Four.')] });
+    expect(outline(down)).toEqual([
+      'LLMFullResponseStartFrame',
+      'say One two.',
+      'say Three.',
+      'LLMFullResponseEndFrame',
+      'LLMFullResponseStartFrame',
+      'TTSStartedFrame',
+      'say Four.',
+      'audio 5',
+      'said Four.',
+      'TTSStoppedFrame',
+      'LLMFullResponseEndFrame',
+    ]);
+    const [first] = down.filter((frame) => frame instanceof AggregatedTextFrame);
+    expect(first).toMatchObject({ skipTts: true, willBeSpoken: false, appendToContext: true });
+  });
+
+  it('names with each spoken text the announcement that it belongs to', async () => {
+    const { down } = await runTest(new TTSService({ tts }), { framesToSend: answer('One. ', 'One.') });
+    const announced = down.filter((frame) => frame instanceof AggregatedTextFrame).map(({ id }) => id);
+    const spoken = down.filter((frame) => frame instanceof TTSTextFrame).map(({ segmentId }) => segmentId);
+    expect(announced.length).toBe(2);
+    expect(spoken).toEqual(announced);
+  });
+
   it('speaks a sentence that it is given', async () => {
     await runTest(new TTSService({ tts }), {
       framesToSend: [new TTSSpeakFrame('Hello.', false)],

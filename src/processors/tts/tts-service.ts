@@ -55,12 +55,12 @@ export class TTSService extends FrameProcessor {
     if (direction === 'upstream') {
       this.pushFrame(frame, direction);
     } else if (frame instanceof LLMTextFrame) {
-      for (const clause of this.#clauses.push(frame.text)) await this.#speak(clause, signal);
+      for (const clause of this.#clauses.push(frame.text)) await this.#say(clause, frame.skipTts, signal);
     } else if (frame instanceof LLMFullResponseStartFrame) {
       this.#begin();
       this.pushFrame(frame);
     } else if (frame instanceof LLMFullResponseEndFrame) {
-      for (const clause of this.#clauses.flush()) await this.#speak(clause, signal);
+      for (const clause of this.#clauses.flush()) await this.#say(clause, frame.skipTts, signal);
       this.#end();
       if (!signal.aborted) this.pushFrame(frame);
     } else if (frame instanceof TTSSpeakFrame) {
@@ -88,6 +88,15 @@ export class TTSService extends FrameProcessor {
   #end(): void {
     if (this.#startedContextId !== null) this.pushFrame(new TTSStoppedFrame(this.#startedContextId));
     this.#drop();
+  }
+
+  /** Speaks a clause, or passes it on to be read, in order with what is spoken. */
+  #say(clause: string, skipTts: boolean | null, signal: AbortSignal): Promise<void> | undefined {
+    if (skipTts !== true) return this.#speak(clause, signal);
+    const text = new AggregatedTextFrame(clause, 'sentence', { contextId: this.#contextId });
+    text.skipTts = true;
+    this.pushFrameUnless(signal, text);
+    return undefined;
   }
 
   async #speak(clause: string, signal: AbortSignal, appendToContext = true): Promise<void> {
@@ -120,7 +129,11 @@ export class TTSService extends FrameProcessor {
       this.pushError(error);
     }
     if (!audible) return;
-    const spoken = new TTSTextFrame(clause, 'sentence', { contextId, willBeSpoken: true });
+    const spoken = new TTSTextFrame(clause, 'sentence', {
+      contextId,
+      willBeSpoken: true,
+      segmentId: announcement.id,
+    });
     spoken.appendToContext = appendToContext;
     this.pushFrame(spoken);
   }

@@ -47,6 +47,17 @@ const codeOf = (data: Uint8Array | string): string => {
 
 const samples = Int16Array.of(1, 32767);
 
+it('takes RTVI audio out of its message', () => {
+  const data = {
+    base64Audio: Buffer.from([1, 0, 2, 0]).toString('base64'),
+    sampleRate: 8000,
+    numChannels: 1,
+  };
+  const message = JSON.stringify({ label: 'rtvi-ai', type: 'raw-audio', id: '1', data });
+  const frame = frameOf(wire({ case: 'message', value: { data: message } }), InputAudioRawFrame);
+  expect(frame).toMatchObject({ audio: Int16Array.of(1, 2), sampleRateHz: 8000, numChannels: 1 });
+});
+
 // The golden bytes come from the serializer of Pipecat 1.14 itself.
 describe('golden vectors, sent', () => {
   const pts = new OutputAudioRawFrame(Int16Array.of(1), 24_000);

@@ -7,6 +7,8 @@ import {
   ErrorFrame,
   InterruptionFrame,
   OutputAudioRawFrame,
+  OutputDTMFFrame,
+  OutputDTMFUrgentFrame,
   OutputTransportMessageFrame,
   OutputTransportMessageUrgentFrame,
   TTSAudioRawFrame,
@@ -67,6 +69,32 @@ describe('pacing', () => {
     const [, last] = payloads(harness);
     expect(last).toHaveLength(1920);
     expect([...last!.subarray(478, 482)]).toEqual([1000 & 255, 1000 >> 8, 0, 0]);
+    await harness.end();
+  });
+});
+
+describe('keys of a telephone', () => {
+  it('are sounded in their turn, 200 ms each, and are no speech', async () => {
+    const harness = await TransportHarness.start();
+    await harness.push(speech(40), new OutputDTMFFrame(['1', '#']), speech(40));
+    await harness.clock.advance(1000);
+    expect(payloads(harness)).toHaveLength(12);
+    const loud = payloads(harness).map((bytes) =>
+      Math.abs(new DataView(bytes.slice().buffer).getInt16(2, true)),
+    );
+    expect(loud[0]).toBe(1000);
+    expect(loud[1]).toBeGreaterThan(1000);
+    expect(loud.at(-1)).toBe(1000);
+    expect(harness.of(OutputDTMFFrame)).toHaveLength(1);
+    await harness.end();
+  });
+
+  it('alone make no bot speak', async () => {
+    const harness = await TransportHarness.start();
+    await harness.push(new OutputDTMFUrgentFrame(['5']));
+    await harness.clock.advance(1000);
+    expect(payloads(harness)).toHaveLength(5);
+    expect(harness.moments('BotStartedSpeakingFrame')).toEqual([]);
     await harness.end();
   });
 });
