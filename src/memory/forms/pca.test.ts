@@ -56,6 +56,7 @@ describe('fitPca', () => {
         let before = Infinity;
         for (let count = 0; count <= 10; count++) {
           const restored = pca.restore(projected.subarray(0, count));
+          expect([...pca.first(count).project(vector)]).toEqual([...projected.subarray(0, count)]);
           const error = vector.reduce((sum, value, at) => sum + (value - restored[at]!) ** 2, 0);
           expect(error).toBeLessThanOrEqual(before + 1e-9);
           before = error;
