@@ -4,7 +4,7 @@ const room = (name, may) => ({
   name: `${name}-imports`,
   severity: 'error',
   comment: `src/${name} may import ${may.length ? may.join(', ') : 'nothing of ours'} (and src/errors.ts).`,
-  from: { path: `^src/${name}/`, pathNot: '\\.test\\.ts$' },
+  from: { path: `^src/${name}/`, pathNot: '\\.test(-helper)?\\.ts$' },
   to: { path: '^src/', pathNot: [shared, `^src/${name}/`, ...may] },
 });
 
@@ -30,8 +30,8 @@ module.exports = {
     {
       name: 'no-tests-in-code',
       severity: 'error',
-      from: { path: '^src/', pathNot: '\\.test\\.ts$' },
-      to: { path: '\\.test\\.ts$' },
+      from: { path: '^src/', pathNot: '\\.test(-helper)?\\.ts$' },
+      to: { path: '\\.test(-helper)?\\.ts$' },
     },
     {
       name: 'no-dev-dependencies',

@@ -352,3 +352,56 @@ describe('life', () => {
     silent.destroy();
   });
 });
+
+describe('formats', () => {
+  const paths = async (options: Partial<CreateServerOptions>, ...asked: string[]) => {
+    const queries: SessionConnection['query'][] = [];
+    const server = await start({
+      ...options,
+      sessionFactory: (connection) => {
+        queries.push(connection.query);
+        return Promise.resolve(echo(connection));
+      },
+    });
+    for (const path of asked) {
+      const socket = new WebSocket(`ws://127.0.0.1:${server.port}${path}`);
+      await once(socket, 'open');
+      await echoed(socket, path);
+      socket.close();
+      await once(socket, 'close');
+    }
+    return queries;
+  };
+
+  it('have paths of their own beside the query', async () => {
+    expect(
+      await paths({}, '/ws', '/ws?format=rtvi', '/ws-client', '/rtvi', '/pcm?rate=8000', '/twilio'),
+    ).toEqual([
+      {},
+      { format: 'rtvi' },
+      { format: 'protobuf' },
+      { format: 'rtvi' },
+      { rate: '8000', format: 'pcm' },
+      { format: 'twilio' },
+    ]);
+  });
+
+  it('let in a telephone whose token is part of the path, and no other', async () => {
+    const token = 'a-long-secret';
+    expect(await paths({ token }, `/twilio/${token}`)).toEqual([{ format: 'twilio' }]);
+    const server = await start({ token });
+    const refused = new WebSocket(`ws://127.0.0.1:${server.port}/twilio/wrong`);
+    refused.on('error', () => undefined);
+    expect(await refusedWith(refused)).toBe(401);
+  });
+
+  it.each(['?format=mp3', '?format=pcm&rate=1'])(
+    'close %s with 1008, saying what there is',
+    async (query) => {
+      const server = await start();
+      const { code, reason } = await closeOf(dial(server, query));
+      expect(code).toBe(1008);
+      expect(reason).toMatch(/one of: protobuf|8000 to 48000/);
+    },
+  );
+});
