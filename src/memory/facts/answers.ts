@@ -169,12 +169,25 @@ export function answerOf(tokens: readonly Token[], frame: Frame): Answer {
       isMark(token) &&
       /^(?:i|and|why|but|what|you|though|actually|thanks|thank|please)$/u.test(value[i + 1]?.low ?? ''),
   );
-  if (end >= 0) value = value.slice(0, end);
+  if (end >= 0) {
+    // "Radiohead, I guess" is an answer; "Hey Nate, I love it" is a sentence.
+    const more = value
+      .slice(end + 1)
+      .map((token) => token.low)
+      .join(' ');
+    if (
+      /^(?:i|you|and i|but)\b/u.test(more) &&
+      !/^(?:i (?:guess|think|suppose|believe)|you know)$/u.test(more)
+    )
+      return { kind: 'none' };
+    value = value.slice(0, end);
+  }
   if (value.length === 0 || value.length > maxAnswerTokens) return { kind: 'none' };
   const starts = value[0];
+  if (starts?.tag === 'VERB' && !starts.low.endsWith('ing') && !starts.capital) return { kind: 'none' };
   if (!starts || (/^(?:PRON|SCONJ|AUX|INTJ)$/u.test(starts.tag) && !starts.capital)) return { kind: 'none' };
   if (
-    /^(?:i|you|he|she|we|they|it|there|not|no|don't|good|fine|great|okay|pretty|very|same|any|some|depends|hard|secret|lots|many|many|thank|thanks)$/u.test(
+    /^(?:i|you|he|she|we|they|it|there|not|no|don't|good|fine|great|okay|pretty|very|same|any|some|depends|cool|wow|nice|awesome|absolutely|totally|wonderful|amazing|sweet|hi|hello|hey|true|haha|lol|hard|secret|lots|many|many|thank|thanks)$/u.test(
       starts.low,
     )
   )
@@ -183,7 +196,7 @@ export function answerOf(tokens: readonly Token[], frame: Frame): Answer {
   const isSentence = value.some(
     (token, i) =>
       token.tag === 'AUX' ||
-      (i > 0 && token.tag === 'VERB' && !token.capital && !/ing$/u.test(token.low)) ||
+      (i > 0 && token.tag === 'VERB' && !token.capital && !token.low.endsWith('ing')) ||
       /^(?:'s|'m|'re|n't|please)$/u.test(token.low),
   );
   if (isSentence) return { kind: 'none' };

@@ -145,6 +145,7 @@ function valued(
   reading: Reading,
 ): Finding[] | undefined {
   const { noun, head } = subject;
+  if (/^(?:one|ones)$/u.test(head)) return [];
   const owner: Ref = subject.owner ?? { kind: 'self' };
   const fact = (value: readonly Token[], extra: Partial<Finding> = {}): Finding[] => [
     { subject: owner, relation: noun, value: wordsOf(reading.text, value), ...extra },
@@ -152,7 +153,7 @@ function valued(
   const time = timePhrase(rest, 0);
   if (events.has(head))
     return time.length > 0 &&
-      /^(?:tonight|today)$/u.test(wordsOf(reading.text, time)) === false &&
+      !/^(?:tonight|today)$/u.test(wordsOf(reading.text, time)) &&
       (subject.owner ?? !/^(?:show|game|match|play|concert|race)$/u.test(head))
       ? fact(bareTime(time))
       : [];
@@ -309,7 +310,11 @@ function described(
         : [];
     }
     const isBreed =
-      noun !== undefined && isAnimal(noun.split(' ').at(-1) ?? '') && (animals.has(head) || value.length > 1);
+      noun !== undefined &&
+      isAnimal(noun.split(' ').at(-1) ?? '') &&
+      (animals.has(singular(head)) ||
+        value.some((token) => token.capital) ||
+        /(?:mix|doodle|shepherd|mutt|tabby|siamese|shorthair|cross|rottweiler|dane|rescue)$/u.test(head));
     const lasting =
       isTrade(head) ||
       adjectiveOf(head) ||

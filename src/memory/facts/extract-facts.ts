@@ -11,7 +11,8 @@ import { eventFacts, planFacts } from './plans.js';
 import { nameOf, readSubject, refOf, type Reading, type Ref } from './subject.js';
 import { loadTagger } from './tagger.js';
 import { readSentences, type Sentence } from './tokens.js';
-import { mentionedIn, verbFacts } from './verb-frames.js';
+import { mentionedIn } from './mentioned.js';
+import { verbFacts } from './verb-frames.js';
 import { verbGroup } from './verb-group.js';
 
 export interface ExtractionContext {
@@ -130,11 +131,7 @@ function readClauses(sentence: Sentence, reading: Reading, add: (finding: Findin
     }
     const subject = readSubject(clause, here);
     const ref = subject && refOf(subject);
-    if (
-      ref &&
-      ref.kind === 'named' &&
-      !spoken.some((other) => other.kind === 'named' && other.name === ref.name)
-    )
+    if (ref?.kind === 'named' && !spoken.some((other) => other.kind === 'named' && other.name === ref.name))
       spoken = [...spoken, ref];
     const pronoun = subject?.kind === 'ref' && ref?.kind === 'owned' ? ref : undefined;
     if (pronoun && spoken.length === 0) spoken = [pronoun];
@@ -158,21 +155,11 @@ function clauseFacts(clause: Clause, reading: Reading): Finding[] {
   if (subject.kind === 'noun' && subject.name !== undefined && subject.owner) {
     found.push({ subject: subject.owner, relation: subject.noun, value: subject.name });
   }
-  if (group.lemma === 'be')
-    return [
-      ...found,
-      ...copulaFacts(subject, group, clause, reading),
-      ...membership(subject, clause, group.end, reading),
-    ];
+  if (group.lemma === 'be') return [...found, ...copulaFacts(subject, group, clause, reading)];
   found.push(...eventFacts(subject, group.verb, clause, group.end, reading.text));
   const plans = planFacts(subject, group, clause, reading.text);
   if (plans.length > 0) return [...found, ...plans];
   return ref ? [...found, ...verbFacts(ref, group, clause, reading)] : found;
-}
-
-/** "She's my sister": nobody's name, but whom the next "her" means. */
-function membership(_subject: unknown, _clause: Clause, _end: number, _reading: Reading): Finding[] {
-  return [];
 }
 
 /** "This is Malik speaking". */
@@ -247,7 +234,7 @@ function answered(
       !timePrepositions.has(answer.tokens[0]?.low ?? '');
     const link =
       isPlace && bareAnswer && /^(?:live|lives|work|works|study|studies)$/u.test(verb)
-        ? /^live/u.test(verb)
+        ? verb.startsWith('live')
           ? ' in '
           : ' at '
         : ' ';

@@ -4,6 +4,7 @@ import type { Finding } from './emit.js';
 import { isMark } from './phrases.js';
 import type { Reading } from './subject.js';
 import { wordsOf, type Token } from './tokens.js';
+import { verbForm } from './verb-forms.js';
 
 const lows = (tokens: readonly Token[]): string => tokens.map((token) => token.low).join(' ');
 const opening =
@@ -15,7 +16,7 @@ const manner = /^(?:speak|talk|answer|reply|respond|keep|use|stick|limit|address
 const mannerWord =
   /\b(?:slowly|slower|faster|quickly|briefly|brief|short|shorter|long|longer|simple|simply|sentences?|words?|answers?|replies|responses|english|german|french|spanish|norwegian|louder|quietly|quieter|formal|informal|casual|polite|politely|metric|celsius|fahrenheit|kilomet(?:re|er)s|miles|concise|clearly|sir|madam)\b/u;
 const notForBot =
-  /^(?:mind|worry|know|forget|go|wait|cry|hang|interrupt|bother|stop|leave|look|say|be|do|let|get|tell me you|think|move|panic|rush|laugh|ask|take|give up)\b/u;
+  /^(?:mind|worry|know|forget|go|wait|cry|hang|interrupt|bother|stop|leave|look|say|be|do|let|get|tell me you|think|move|panic|rush|laugh|ask|take|give up|love|like|feel|have|enjoy|quit|hesitate|believe|want|lose|see|seen|heard|been|knew|thought|realised|realized|underestimate|had|got|a|again|too|thanks|happy|fun|nice|good|great|there|here)\b/u;
 
 /** Standing instructions: what the assistant is to do or leave from now on, not what it is asked to do now. */
 export function instructionFacts(tokens: readonly Token[], reading: Reading): Finding[] {
@@ -33,7 +34,12 @@ export function instructionFacts(tokens: readonly Token[], reading: Reading): Fi
   const said = lows(rest);
   const called = calledAs(rest, reading);
   if (called) return called;
-  if (rest.length < 2 || rest.length > 24) return [];
+  if (
+    rest.length < 2 ||
+    rest.length > 24 ||
+    /\b(?:is|are|was|hoping|hope|keep up|see you|'s (?:a|the|to|hoping|it))\b/u.test(said)
+  )
+    return [];
   const fact: Finding[] = [
     {
       subject: { kind: 'self' },
@@ -44,16 +50,15 @@ export function instructionFacts(tokens: readonly Token[], reading: Reading): Fi
   ];
   const verb = rest[1]?.low === 'ever' ? rest[2] : rest[1];
   if (/^(?:always|never)\b/u.test(said))
-    return isImperative(rest[1]) && !(said.startsWith('never') && notForBot.test(lows(rest.slice(1))))
-      ? fact
-      : [];
+    return isImperative(rest[1]) && !notForBot.test(lows(rest.slice(1))) && isToUs(said) ? fact : [];
   const isPolite = /\bplease\b/u.test(lead);
   if (/^(?:do n't|do not)/u.test(said)) {
     const ever = rest[2]?.low === 'ever';
     const what = lows(rest.slice(ever ? 3 : 2));
     return (ever || isStanding || isPolite) &&
       isImperative(rest[ever ? 3 : 2]) &&
-      (ever || isStanding || !notForBot.test(what))
+      (isStanding || !notForBot.test(what)) &&
+      isToUs(said)
       ? fact
       : [];
   }
@@ -69,12 +74,19 @@ export function instructionFacts(tokens: readonly Token[], reading: Reading): Fi
   return [];
 }
 
+/** Advice to a friend speaks of "you"; an instruction speaks of "me" or of neither. */
+const isToUs = (said: string): boolean =>
+  !/\b(?:you|your|yourself)\b/u.test(said) ||
+  /\b(?:me|my|your (?:answers?|replies|responses|sentences))\b/u.test(said);
+
 function isImperative(token: Token | undefined): boolean {
   return (
     token !== undefined &&
     /^(?:VERB|AUX|NOUN|X|ADJ)$/u.test(token.tag) &&
     !/^(?:am|is|are|was|were|been)$/u.test(token.low) &&
-    !/(?:ed|ing)$/u.test(token.low)
+    !/(?:ed|ing)$/u.test(token.low) &&
+    !/^(?:past|s)$/u.test(verbForm(token.low)?.form ?? '') &&
+    !/^(?:done|seen|knew|saw|been|had|gets?|makes)$/u.test(token.low)
   );
 }
 

@@ -133,7 +133,7 @@ export const months = words(
 );
 export const timeNouns = words(
   `today tomorrow tonight yesterday morning afternoon evening night noon midday midnight weekend week month year spring
-  summer autumn fall winter christmas easter thanksgiving halloween am pm a.m p.m o'clock day daily weekly monthly hour
+  summer autumn fall winter christmas easter thanksgiving halloween o'clock day daily weekly monthly hour
   hours minutes half quarter lunchtime mornings evenings nights weekends fortnight`,
 );
 export const timePrepositions = words(

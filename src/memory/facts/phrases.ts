@@ -13,7 +13,7 @@ import {
 import type { Token } from './tokens.js';
 
 const phraseEnders = new Set(
-  `now too either anymore though either either these yet tho together again instead lately nowadays twice once ago
+  `now too either anymore ever right sometimes nonstop alone though either either these yet tho together again instead lately nowadays twice once ago
   always already still but please however btw by very much well here there today tomorrow yesterday tonight
   when while because cause if that which who whose where what how than then though until whenever every as`.split(
     /\s+/u,
@@ -64,7 +64,15 @@ export function nounPhrase(tokens: readonly Token[], i: number): readonly Token[
       continue;
     }
     if (token.tag === 'AUX' || token.tag === 'PRON' || token.tag === 'SCONJ' || token.tag === 'INTJ') break;
-    if (token.tag === 'VERB' && content > 0 && !/(?:ing|ed)$/u.test(token.low) && !token.capital) break;
+    if (
+      token.tag === 'VERB' &&
+      content > 0 &&
+      !/(?:ing|ed)$/u.test(token.low) &&
+      !token.capital &&
+      tokens[at + 1] !== undefined &&
+      !isMark(tokens[at + 1])
+    )
+      break;
     content++;
   }
   while (at > i && tokens[at - 1]?.low === "'s") at--;
@@ -142,9 +150,10 @@ export function timePhrase(tokens: readonly Token[], i: number): readonly Token[
     const previous = tokens[at - 1]?.low ?? '';
     const isNamed =
       isTimeWord(low) ||
+      (/^(?:am|pm|a\.m|p\.m)$/u.test(low) && isNumber(previous)) ||
       (months.has(low) && (low !== 'may' || tokens[at]?.capital === true || at > i)) ||
       (isOrdinal(low) && /^(?:the|of|on)$|\w/u.test(previous));
-    if (isNamed || (isNumber(low) && (at > i || /^\d/u.test(low) || named || true))) {
+    if (isNamed || isNumber(low)) {
       // A bare number is a time after "at", or with a part of the day.
       if (
         isNamed ||

@@ -12,6 +12,10 @@ const routine = new Set(
 );
 const past = /^(?:yesterday|last|ago|today|now)$/u;
 
+/** Times that lie ahead; "each day" and "every morning" do not. */
+const ahead =
+  /\b(?:tomorrow|tonight|(?:mon|tues|wednes|thurs|fri|satur|sun)day|next|this (?:weekend|week|month|summer|autumn|fall|winter|spring|year|afternoon|evening)|january|february|march|april|may|june|july|august|september|october|november|december|christmas|easter|thanksgiving|\d+(?:st|nd|rd|th)|at \S+|in (?:a|two|three|four|five|six|\d+) (?:days?|weeks?|months?))\b/u;
+
 /** "We're flying to Lisbon next Friday": what someone will do, when the time is said. */
 export function planFacts(
   subject: Subject,
@@ -23,6 +27,7 @@ export function planFacts(
   const at = findTime(tokens, group.end);
   if (at < 0) return [];
   const time = timePhrase(tokens, at);
+  if (!ahead.test(time.map((token) => token.low).join(' '))) return [];
   if (time.some((token) => past.test(token.low)) || isDuration(time)) return [];
   const start = group.end - 1;
   const words = tokens.slice(start, at + time.length);

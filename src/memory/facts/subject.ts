@@ -287,8 +287,8 @@ function isFinite(tokens: readonly Token[], i: number): boolean {
   const form = verbForm(low)?.form;
   if (form === 's' || form === 'past') return true;
   if (form === 'base' && tag === 'VERB') return true;
-  if (form === 'base' && /s$/u.test(tokens[i - 1]?.low ?? '')) return true;
-  return tag === 'VERB' && !/ing$/u.test(low);
+  if (form === 'base' && (tokens[i - 1]?.low ?? '').endsWith('s')) return true;
+  return tag === 'VERB' && !low.endsWith('ing');
 }
 
 /** True when `'s` is short for "is" or "has" rather than a possessive. */

@@ -47,7 +47,8 @@ export function readSentences(text: string, tag: Tagger): Sentence[] {
     const word = match[0];
     if (/^["“”«»]$/u.test(word)) {
       quoted = !quoted;
-      // A quotation takes the words around it along: "he said" is nobody's fact.
+      // One mark stands for all that is quoted.
+      if (quoted) raw.push({ text: '"', low: '"', start: match.index, end: match.index + 1, capital: false });
       continue;
     }
     if (quoted) continue;

@@ -95,7 +95,7 @@ export function verbGroup(tokens: readonly Token[], i: number): VerbGroup | unde
           }
           unreal = true;
         }
-        if (word === "'ve" && form === undefined && /ed$/u.test(low(follows))) {
+        if (word === "'ve" && form === undefined && low(follows).endsWith('ed')) {
           perfect = true;
           continue;
         }
@@ -124,7 +124,7 @@ export function verbGroup(tokens: readonly Token[], i: number): VerbGroup | unde
         };
       }
       const isIng =
-        /ing$/u.test(low(follows)) &&
+        low(follows).endsWith('ing') &&
         (tokens[follows]?.tag === 'VERB' || verbForm(low(follows))?.form === 'ing');
       if (isIng) return group(verbForm(low(follows))?.lemma, 'ing', follows + 1);
       if (low(follows) === 'born') return { ...group('bear', 'past', follows + 1), happened: true };
@@ -153,7 +153,7 @@ export function verbGroup(tokens: readonly Token[], i: number): VerbGroup | unde
       }
       if (known) return group(known.lemma, known.form, at + 1);
       if (tokens[at]?.tag === 'VERB')
-        return group(undefined, /ing$/u.test(word) ? 'ing' : /ed$/u.test(word) ? 'past' : 'base', at + 1);
+        return group(undefined, word.endsWith('ing') ? 'ing' : word.endsWith('ed') ? 'past' : 'base', at + 1);
       return undefined;
     }
   }
