@@ -206,6 +206,15 @@ describe('a consistency proof', () => {
     );
   });
 
+  it('over a million turns reads each kept hash once', () => {
+    const { source, reads } = keptRoots(1_000_003);
+    const [old, now] = [headOf(rangeOver(source, 700_001)), headOf(rangeOver(source, 1_000_003))];
+    const before = reads();
+    expect(verifyConsistency(old, now, consistencyProof(source, 700_001, 1_000_003))).toBe(true);
+    // Two open segments, the segments of the large tree that the old log ends in and of the last, 15 large trees.
+    expect(reads() - before).toBeLessThan(2 * segmentLeaves + 2 * 256 + 16);
+  });
+
   it('fails when a turn of the old log was changed, left out or put in', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 300 }), fc.nat(), fc.nat(300), (from, at, more) => {

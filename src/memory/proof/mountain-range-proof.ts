@@ -101,7 +101,8 @@ export function verifyInclusion(head: Hash, proof: InclusionProof): boolean {
 export function consistencyProof(hashes: Hashes, from: number, to: number): ConsistencyProof {
   if (!isCount(from) || !isCount(to) || from > to)
     throw new RangeError(`a log of ${from} leaves cannot grow to ${to}`);
-  const source = sourceOf(hashes);
+  // The two roots and the path have most of their trees in common.
+  const source = remembering(sourceOf(hashes));
   const path: string[] = [];
   let start = 0;
   let end = to;
@@ -181,6 +182,22 @@ class Climb {
     this.index = Math.floor(this.index / 2);
     this.last = Math.floor(this.last / 2);
   }
+}
+
+/** The same source, which computes the root of each tree once. */
+function remembering(source: HashSource): HashSource {
+  const known = new Map<string, Hash>();
+  const root = (height: number, index: number): Hash => {
+    if (height === 0) return source.leaf(index);
+    const key = `${height} ${index}`;
+    const found =
+      known.get(key) ??
+      source.root?.(height, index) ??
+      nodeHash(root(height - 1, 2 * index), root(height - 1, 2 * index + 1));
+    known.set(key, found);
+    return found;
+  };
+  return { leaf: (index) => source.leaf(index), root };
 }
 
 function rootOfFirst(source: HashSource, count: number): Hash {

@@ -5,7 +5,7 @@ export interface SelfOrganisingMapOptions extends SliceOptions {
   readonly columns?: number;
   /** @defaultValue 20 */
   readonly rows?: number;
-  /** How often all vectors are shown to the map. @defaultValue 12 */
+  /** How often all vectors are shown to the map. @defaultValue 14 */
   readonly epochs?: number;
   /**
    * How far, in cells, a vector draws the map's neighbours along at first; 0 makes the training spherical k-means.
@@ -13,8 +13,8 @@ export interface SelfOrganisingMapOptions extends SliceOptions {
    */
   readonly startRadius?: number;
   /**
-   * How many of the epochs, at the end, move each cell to its own vectors only. They make clusters as tight as those of
-   * k-means, of cells that lie in order. @defaultValue 4
+   * How many of the epochs, at the end, move each cell to its own vectors only. They make clusters nearly as tight as
+   * those of k-means, of cells that lie in order. @defaultValue 8
    */
   readonly settlingEpochs?: number;
   /** Vectors that are looked at, spread evenly over all. @defaultValue 5000 */
@@ -26,8 +26,8 @@ export interface SelfOrganisingMapOptions extends SliceOptions {
 export const defaultSelfOrganisingMapOptions = {
   columns: 20,
   rows: 20,
-  epochs: 12,
-  settlingEpochs: 4,
+  epochs: 14,
+  settlingEpochs: 8,
   sampleSize: 5_000,
 } as const satisfies SelfOrganisingMapOptions;
 
