@@ -6,7 +6,7 @@
  */
 export const errorTable = {
   SLOWCAT_CONFIG_INVALID: 'A setting has a value that cannot be used.',
-  SLOWCAT_FRAME_UNDECODABLE: 'A WebSocket message is not a Pipecat protobuf frame.',
+  SLOWCAT_FRAME_UNDECODABLE: 'A WebSocket message cannot be read in the format of its connection.',
   SLOWCAT_FRAME_UNENCODABLE: 'A frame cannot be sent as a WebSocket message.',
   SLOWCAT_FRAME_TOO_LARGE: 'A WebSocket message is larger than the limit.',
   SLOWCAT_AUDIO_INVALID: 'Audio has a sample rate, channel count or length that cannot be used.',

@@ -238,25 +238,28 @@ describe('http', () => {
     expect([ok.status, await ok.json()]).toEqual([200, { status: 'ok', sessions: 0, engines }]);
   });
 
-  it('POST /connect answers with ws_url and nothing else, whatever the body', async () => {
-    const server = await start();
-    const bodies: RequestInit[] = [
-      {},
-      { body: '{}', headers: { 'content-type': 'application/json' } },
-      { headers: { 'content-type': 'application/json' } },
-      { body: '{broken', headers: { 'content-type': 'application/json' } },
-    ];
-    for (const body of bodies) {
-      const response = await fetch(`${server.url}/connect?user=ada`, { method: 'POST', ...body });
-      expect(response.status).toBe(200);
-      expect(await response.json()).toEqual({ ws_url: `ws://127.0.0.1:${server.port}/ws?user=ada` });
-    }
-    const proxied = await fetch(`${server.url}/connect`, {
-      method: 'POST',
-      headers: { 'x-forwarded-proto': 'https' },
-    });
-    expect(await proxied.json()).toEqual({ ws_url: `wss://127.0.0.1:${server.port}/ws` });
-  });
+  it.each(['/connect', '/start'])(
+    'POST %s answers with ws_url and nothing else, whatever the body',
+    async (path) => {
+      const server = await start();
+      const bodies: RequestInit[] = [
+        {},
+        { body: '{}', headers: { 'content-type': 'application/json' } },
+        { headers: { 'content-type': 'application/json' } },
+        { body: '{broken', headers: { 'content-type': 'application/json' } },
+      ];
+      for (const body of bodies) {
+        const response = await fetch(`${server.url}${path}?user=ada`, { method: 'POST', ...body });
+        expect(response.status).toBe(200);
+        expect(await response.json()).toEqual({ ws_url: `ws://127.0.0.1:${server.port}/ws?user=ada` });
+      }
+      const proxied = await fetch(`${server.url}${path}`, {
+        method: 'POST',
+        headers: { 'x-forwarded-proto': 'https' },
+      });
+      expect(await proxied.json()).toEqual({ ws_url: `wss://127.0.0.1:${server.port}/ws` });
+    },
+  );
 
   it('POST /connect gives the token only to those who know it', async () => {
     const server = await start({ token: 'correct-horse' });

@@ -36,7 +36,7 @@ const connect = (request: FastifyRequest, reply: FastifyReply, options: ServerOp
   });
 };
 
-/** `GET /`, `GET /health`, `POST /connect`. */
+/** `GET /`, `GET /health`, `POST /connect` and `/start`. */
 export const addHttpRoutes = (app: App, options: ServerOptions, sessions: () => number): void => {
   app.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(landingPage));
 
@@ -54,15 +54,18 @@ export const addHttpRoutes = (app: App, options: ServerOptions, sessions: () => 
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, parsed) => {
       parsed(null, undefined);
     });
-    scope.post('/connect', (request, reply) => connect(request, reply, options));
-    scope.options('/connect', (request, reply) => {
-      allowCors(request, reply, options);
-      return reply
-        .code(204)
-        .header('access-control-allow-methods', 'POST')
-        .header('access-control-allow-headers', 'content-type, authorization')
-        .send();
-    });
+    // The second is where Pipecat's own runner hands out addresses.
+    for (const path of ['/connect', '/start']) {
+      scope.post(path, (request, reply) => connect(request, reply, options));
+      scope.options(path, (request, reply) => {
+        allowCors(request, reply, options);
+        return reply
+          .code(204)
+          .header('access-control-allow-methods', 'POST')
+          .header('access-control-allow-headers', 'content-type, authorization')
+          .send();
+      });
+    }
     done();
   });
 };

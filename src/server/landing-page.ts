@@ -8,7 +8,7 @@ export const landingPage = `<!doctype html>
 <h1>Slowcat</h1>
 <p>This is a local voice server with a memory. It is running.</p>
 <ul>
-<li>Voice clients connect to <code>/ws</code> (WebSocket, Pipecat's protobuf frames).</li>
+<li>Voice clients connect to <code>/ws</code> (WebSocket, Pipecat's protobuf frames), or to <code>/rtvi</code> (RTVI as JSON text), <code>/pcm</code> (bare 16-bit audio), <code>/twilio</code>.</li>
 <li><code>POST /connect</code> tells a client the full address.</li>
 <li><a href="health"><code>/health</code></a> tells whether the engines are ready.</li>
 </ul>

@@ -214,4 +214,16 @@ describe('sockets', () => {
     );
     socket.terminate();
   });
+
+  it('a reader that reads again is told why it was closed', async () => {
+    const socket = await dial(server.port);
+    await roundTrip(socket, 1);
+    const closed = closeCode(socket);
+    socket.send(encodeMessage({ flood: 256 }));
+    socket.pause();
+    // Our 4 MiB are full after a few dozen milliseconds; the close takes its time, 500 ms here, before the socket is cut.
+    await wait(250);
+    socket.resume();
+    expect(await closed).toBe(1008);
+  });
 });
