@@ -5,7 +5,7 @@ import { groupOf, groupTurns, wholeUser, type ArchiveKeeper } from '../recovery/
 import { userPrefixBytes, type UserKey } from '../user-id.js';
 import type { UserHead } from './head-record.js';
 import type { LogReader } from './log-reader.js';
-import { overwriteFreePages, touchAround } from './scrub.js';
+import { overwriteFreePages, touchAround, touchHeadsAround } from './scrub.js';
 import { encodeSegment, segmentTurns } from './segment.js';
 import { numberedKey, numberOf, numberRange, quietly, wipe, writeBatch, type LogStore } from './store.js';
 import { encodeTail, leafOf, tailBytes, type LogEntry } from './tail-record.js';
@@ -130,6 +130,7 @@ export class Forgetter {
           if (group === wholeUser) {
             await touchAround(this.#store, prefix, 0, 0);
             await touchAround(this.#store, prefix, wholeUser, wholeUser);
+            await touchHeadsAround(this.#store, prefix);
           } else {
             await touchAround(this.#store, prefix, group * groupTurns + 1, (group + 1) * groupTurns);
           }

@@ -40,6 +40,8 @@ function lastPage(env: RootDatabase): number {
 
 /** Entries on either side of a forgotten one that are written anew: more than one transaction can have moved. */
 const aroundEntries = 2048;
+/** Heads are written one a commit, so that fewer can have moved; these are several pages of them. */
+const aroundHeads = 32;
 /** Longer values lie on pages of their own, also where pages have 16 KiB, and leave nothing behind in shared ones. */
 const mostInlineBytes = 8192;
 
@@ -59,6 +61,12 @@ export async function touchAround(store: LogStore, prefix: Buffer, from: number,
   const segmentEnd = numberedKey(prefix, Math.floor(to / segmentTurns));
   for (const table of [store.segments, store.roots])
     await touch(store, table, keysAround(table, segmentStart, segmentEnd));
+}
+
+/** The same for the head of a user who was removed: heads around it are written anew. */
+export async function touchHeadsAround(store: LogStore, prefix: Buffer): Promise<void> {
+  for (const user of store.neighbours(prefix, aroundHeads))
+    await store.update(user, (now, isNew) => ({ head: isNew ? undefined : now, apply: () => undefined }));
 }
 
 function keysAround(table: LogStore['turns'], start: Buffer, end: Buffer): Buffer[] {

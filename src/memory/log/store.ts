@@ -4,7 +4,7 @@ import { open, type Database, type RootDatabase } from 'lmdb';
 
 import { SlowcatError } from '../../errors.js';
 import { emptyRange } from '../proof/mountain-range.js';
-import { userPrefixBytes, type UserKey } from '../user-id.js';
+import { userKey, userPrefixBytes, type UserKey } from '../user-id.js';
 import { corrupt, databaseFormat, formatKey } from './format.js';
 import { decodeHead, encodeHead, type UserHead } from './head-record.js';
 
@@ -94,12 +94,21 @@ export class LogStore {
     return record && readHead(record);
   }
 
-  /** Every user's key and head. */
+  /** Every user's key and head. @throws SlowcatError `SLOWCAT_MEMORY_CORRUPT` */
   users(): { user: UserKey; head: UserHead }[] {
     return [...this.#heads.getRange({})].map(({ key, value }) => {
       const head = readHead(value);
-      return { user: { id: head.id, prefix: Buffer.from(key) }, head };
+      const user = userKey(head.id);
+      if (!user.prefix.equals(key)) throw corrupt("a user's key");
+      return { user, head };
     });
+  }
+
+  /** Users whose heads lie next to where that of a prefix is or was, at most `limit` on either side. */
+  neighbours(prefix: Buffer, limit: number): UserKey[] {
+    const before = this.#heads.getRange({ start: prefix, reverse: true, limit });
+    const behind = this.#heads.getRange({ start: prefix, limit });
+    return [...before, ...behind].map(({ value }) => userKey(readHead(value).id));
   }
 
   /** The next read sees what other processes have committed by now. */

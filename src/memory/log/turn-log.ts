@@ -1,4 +1,4 @@
-import { chmod, mkdir } from 'node:fs/promises';
+import { chmod, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { ConsistencyProof } from '../proof/mountain-range-proof.js';
@@ -10,10 +10,14 @@ import { ArchiveKeeper, groupOf, type Mended } from '../recovery/keeper.js';
 import type { MaintenanceProgress, ProofOfTurn, RepairReport, StoredTurn, VerifyReport } from '../types.js';
 import type { UserKey } from '../user-id.js';
 import { Appender, type Accepted, type NewTurn } from './appender.js';
+import { examine } from './examine.js';
 import { Forgetter } from './forget.js';
+import { corrupt } from './format.js';
 import type { UserHead } from './head-record.js';
 import { closed, LogReader } from './log-reader.js';
+import { backupPath, migrate } from './migrate.js';
 import { defaultTurnLogOptions, type TurnLogOptions } from './options.js';
+import { announce, checkNobodyElse } from './presence.js';
 import { sealAll } from './seal.js';
 import { segmentTurns } from './segment.js';
 import { LmdbSideTable, sideNames, type SideName, type SideTable } from './side-table.js';
@@ -47,6 +51,8 @@ export class TurnLog {
   readonly #keeper: ArchiveKeeper;
   readonly #upkeep: Upkeep;
   readonly #hasArchive: boolean;
+  readonly #leave: () => Promise<void>;
+  readonly #backupPath: string;
   readonly #sides: ReadonlyMap<SideName, SideTable>;
   readonly #busy = new Set<Promise<unknown>>();
   /** Users with turns that are not sealed or archived yet, as far as this process knows. */
@@ -61,7 +67,11 @@ export class TurnLog {
     archive: Archive,
     newEpoch: () => string,
     options: Required<TurnLogOptions>,
+    leave: () => Promise<void>,
+    path: string,
   ) {
+    this.#backupPath = backupPath(path);
+    this.#leave = leave;
     this.#store = store;
     this.#reader = new LogReader(store, options.cacheBytes);
     this.#keeper = new ArchiveKeeper(store, archive, newEpoch);
@@ -80,13 +90,28 @@ export class TurnLog {
    */
   static async open(folder: string, newEpoch: () => string, options: TurnLogOptions = {}): Promise<TurnLog> {
     const resolved = { ...defaultTurnLogOptions, ...options };
+    const path = join(folder, 'log.mdb');
+    const archive = new Archive(join(folder, 'archive'));
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       await chmod(folder, 0o700);
-      const store = await LogStore.open(join(folder, 'log.mdb'), newEpoch);
-      const log = new TurnLog(store, new Archive(join(folder, 'archive')), newEpoch, resolved);
-      log.#begin();
-      return log;
+      const state = await examine(path);
+      if (state === 'none' && (await archive.users()).length > 0)
+        throw corrupt('the database, which is gone');
+      if (state === 'old') {
+        await checkNobodyElse(folder);
+        await migrate(path, newEpoch, resolved.random);
+      }
+      const leave = await announce(folder);
+      try {
+        const store = await LogStore.open(path, newEpoch);
+        const log = new TurnLog(store, archive, newEpoch, resolved, leave, path);
+        log.#begin();
+        return log;
+      } catch (error) {
+        await leave();
+        throw error;
+      }
     } catch (cause) {
       throw storeFault(cause);
     }
@@ -143,12 +168,18 @@ export class TurnLog {
 
   /** Removes the given turns, and their bytes from all files. Resolves to how many there were. */
   async remove(user: UserKey, turnIds: readonly number[]): Promise<number> {
-    return this.#work(() => this.#forgetter.remove(user, turnIds));
+    return this.#work(async () => {
+      await this.#dropBackup();
+      return this.#forgetter.remove(user, turnIds);
+    });
   }
 
   /** Removes a user: turns, head and id, from all files. Resolves to how many turns there were. */
   async removeUser(user: UserKey): Promise<number> {
-    return this.#work(() => this.#forgetter.removeUser(user));
+    return this.#work(async () => {
+      await this.#dropBackup();
+      return this.#forgetter.removeUser(user);
+    });
   }
 
   /** The proof over all of a user's turns: how many leaves, and the peaks. Forgotten turns are leaves too. */
@@ -238,8 +269,14 @@ export class TurnLog {
       await this.#settle().catch(() => undefined);
       this.#reader.close();
       await this.#store.close();
+      await this.#leave();
     })();
     return this.#closing;
+  }
+
+  /** The database of before a migration has what is to be forgotten. */
+  async #dropBackup(): Promise<void> {
+    await rm(this.#backupPath, { force: true });
   }
 
   /** Ends what another process left undone. */

@@ -1,6 +1,7 @@
 import { chmod, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { isRunning } from '../log/presence.js';
 import { userPrefixBytes } from '../user-id.js';
 import {
   checkOf,
@@ -212,15 +213,6 @@ async function readGroup(
     files.push(isInPlace ? file : { state: 'bad' });
   }
   return files;
-}
-
-export function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }
 
 function isSameLayout(one: readonly PieceCheck[], other: readonly PieceCheck[]): boolean {
