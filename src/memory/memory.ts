@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { SlowcatError } from '../errors.js';
 import { TurnLog } from './log/turn-log.js';
-import { defaultMemoryOptions, type MemoryOptions } from './options.js';
+import { defaultMemoryOptions, type MemoryOptions, type ResolvedMemoryOptions } from './options.js';
 import { IndexCache } from './recall/index-cache.js';
 import type { Memory, UserMemory } from './types.js';
 import { userKey } from './user-id.js';
@@ -65,12 +65,12 @@ export async function openMemory(options: MemoryOptions): Promise<Memory> {
 
 class LoggedMemory implements Memory {
   readonly #log: TurnLog;
-  readonly #options: Required<MemoryOptions>;
+  readonly #options: ResolvedMemoryOptions;
   readonly #indexes: IndexCache;
   /** One object per user, so that tallies and index building are shared by all who ask for the same id. */
   readonly #users = new Map<string, UserMemory>();
 
-  constructor(log: TurnLog, options: Required<MemoryOptions>) {
+  constructor(log: TurnLog, options: ResolvedMemoryOptions) {
     this.#log = log;
     this.#options = options;
     this.#indexes = new IndexCache(log, options.maxIndexedUsers);

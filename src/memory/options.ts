@@ -1,3 +1,6 @@
+import { rankingModels } from './recall/ranking-weights.js';
+import type { RankingModels } from './recall/user-index.js';
+
 /** How a memory is opened. */
 export interface MemoryOptions {
   /** The memory keeps its files in `memory/` below this folder. */
@@ -18,9 +21,21 @@ export interface MemoryOptions {
   readonly maxIndexedUsers?: number;
   /** Longest text of one line in a block, in characters; longer turns are shortened around what was asked. @defaultValue 400 */
   readonly maxLineChars?: number;
+  /**
+   * Turns texts into unit vectors of 384 numbers whose dot product is their likeness in meaning. Called in the
+   * background for what is remembered, and within the deadline for what is asked. Without it words alone decide.
+   */
+  readonly embed?: Embed;
+  /** Weights of the ranking. @defaultValue those that `bench/memory/train-ranking.ts` made */
+  readonly ranking?: RankingModels;
   /** Most milliseconds of index building between two turns of the event loop. @defaultValue 2 */
   readonly sliceMs?: number;
 }
+
+export type Embed = (texts: readonly string[]) => Promise<readonly Float32Array[]>;
+
+/** With every default filled in; `embed` has none. */
+export type ResolvedMemoryOptions = Required<Omit<MemoryOptions, 'embed'>> & Pick<MemoryOptions, 'embed'>;
 
 export const defaultMemoryOptions = {
   nowMs: () => Date.now(),
@@ -29,8 +44,9 @@ export const defaultMemoryOptions = {
   countTokens: (text: string) => Buffer.byteLength(text),
   maxIndexedUsers: 16,
   maxLineChars: 400,
+  ranking: rankingModels,
   sliceMs: 2,
-} as const satisfies Omit<Required<MemoryOptions>, 'dataDir'>;
+} as const satisfies Omit<ResolvedMemoryOptions, 'dataDir' | 'embed'>;
 
 export const defaultRecallOptions = {
   budgetTokens: 1024,
@@ -38,6 +54,5 @@ export const defaultRecallOptions = {
   minItems: 0,
   depth: 'fast',
   deadlineMs: { fast: 15, medium: 100, deep: 3000 },
-  /** Turns taken along on either side of the best matches. */
-  around: { fast: 0, medium: 1, deep: 2 },
+  form: 'lines',
 } as const;

@@ -55,22 +55,33 @@ export interface RecallOptions {
   readonly minItems?: number;
   /** @defaultValue 'fast' */
   readonly depth?: RecallDepth;
+  /**
+   * How the block is written: `lines`, best first with their ages, which the memory adapter is trained on; or
+   * `compact`, grouped by day in the order they were said, into which more fits. @defaultValue 'lines'
+   */
+  readonly form?: 'lines' | 'compact';
   /** What is not found by then is left out. @defaultValue 15 for fast, 100 for medium, 3000 for deep */
   readonly deadlineMs?: number;
   /** Asks as if it were then: ages, and what holds, are of that time. Unix milliseconds. @defaultValue the memory's clock */
   readonly atMs?: number;
 }
 
-/** Why an item was chosen; the factors multiply to its score. */
+/** Why an item was chosen: some of what the ranking, a learned linear model, knew of it. */
 export interface RecallReasons {
-  /** BM25 over the turn's own words, its context question and its neighbours; 0 for a turn brought by its neighbour. */
+  /** BM25 of the turn's own words; 0 for a turn that was brought by its neighbours or by its meaning. */
   readonly bm25: number;
   /** 1 for an old turn, a little more for a fresh one. */
   readonly recency: number;
-  /** Less than 1 for what the assistant said. */
+  /** 1 for what a person said, less for what the assistant said. */
   readonly role: number;
-  /** Less than 1 for a turn that only asks. */
+  /** 1, or less for a turn that only asks. */
   readonly question: number;
+  /** BM25 of the turn with the two before and behind it, as a part of the best. */
+  readonly context?: number;
+  /** 1 when said by the one who is meant, 0 by another, a half when nobody is named. */
+  readonly speaker?: number;
+  /** Likeness of meaning to the query, -1..1; absent without vectors. */
+  readonly meaning?: number;
 }
 
 export interface RecallItem {
@@ -84,7 +95,7 @@ export interface RecallItem {
   readonly speaker?: string;
   /** The question that a short answer answers, verbatim, so that "Potola." can be understood. */
   readonly answerTo?: string;
-  /** Larger is better; comparable within one recall only. */
+  /** The chance that it holds what is asked for, 0..1, as the ranking sees it; 0 for what only fills up. */
   readonly score: number;
   readonly why: RecallReasons;
   /** The item's line in the block, cleaned. */
@@ -101,6 +112,10 @@ export interface Recall {
   /** True when the deadline cut the search short. */
   readonly late: boolean;
   readonly tookMs: number;
+  /** The chance, 0..1, that the first items hold what is asked for. */
+  readonly confidence?: number;
+  /** The depth that was reached: deeper than asked for when the confidence was low and there was time. */
+  readonly depth?: RecallDepth;
 }
 
 /** What to forget. `containing` is matched against the verbatim text, ignoring case. Times are Unix ms, both inclusive. */
@@ -122,6 +137,10 @@ export interface UserStats {
   readonly lateRecalls: number;
   /** Turns that {@link UserMemory.remember} refused. */
   readonly refused: number;
+  /** Turns that can be found by meaning. */
+  readonly vectors?: number;
+  /** Recalls that had to do without the query's vector, because it was late or failed. */
+  readonly unembeddedRecalls?: number;
 }
 
 /** One user's memory. No call can reach another user's. */

@@ -1,125 +1,196 @@
 import type { RecallReasons } from '../types.js';
-import type { Matches } from './postings.js';
-import { contentWords } from './words.js';
-
-/** What a query looks for: stems and how much each counts. */
-export interface QueryTerms {
-  readonly weights: ReadonlyMap<string, number>;
-}
+import { featureCount, featureNames, type FeatureName } from './features.js';
+import type { QueryView } from './query-view.js';
+import { cue } from './cues.js';
+import { fillSecond, secondCount } from './second-look.js';
+import { state, type TurnTable } from './turn-table.js';
 
 export interface Candidate {
   readonly turnId: number;
+  /** The chance that the turn holds what is asked for, 0..1, as the model sees it. */
   readonly score: number;
   readonly why: RecallReasons;
 }
 
-/** What ranking knows of a turn beside its words. */
-export interface TurnFeatures {
-  atMs(turnId: number): number;
-  isAssistant(turnId: number): boolean;
-  isQuestion(turnId: number): boolean;
-  isSuperseded(turnId: number): boolean;
-}
-
-/** The assistant mostly echoes; what the person said is the source. */
-const assistantFactor = 0.75;
-/** A turn that only asks holds no answer. */
-const questionFactor = 0.35;
+/** Of two that fit equally the fresher one is meant more often. */
 const recencyGain = 0.15;
 const recencyDays = 7;
-/** A name in the query says what it is about. */
-const queryNameWeight = 1.3;
-/** Of two turns that match the same words the newer counts, unless the older is so much better. */
-const rivalRatio = 0.6;
+/** The assistant mostly echoes; what the person said is the source. As logit, when nobody in particular is meant. */
+const assistantLogit = -0.3;
+/** A turn that only asks what is asked now answers nothing: an earlier asking, or the assistant's asking back. */
+const askedBeforeLogit = -2.5;
+/** Of two turns that match the same words the newer counts, unless the older is so much better, as logit. */
+const rivalLogit = 2.5;
 /** Matching the same words means the same subject only if these words are most of what was asked for. */
 const rivalCoverage = 0.6;
 
 const dayMs = 86_400_000;
 
-export function queryTerms(query: string): QueryTerms {
-  const weights = new Map<string, number>();
-  for (const word of contentWords(query)) {
-    weights.set(word.stem, Math.max(weights.get(word.stem) ?? 0, word.isName ? queryNameWeight : 1));
-  }
-  return { weights };
+/**
+ * Two linear models, one behind the other: the second sees the first one's logits of the turns around as well.
+ * Weights lie in the order of `featureNames`, in the second with `secondNames` behind them. The second's result is the
+ * logit of the chance that a turn holds what is asked for.
+ */
+export interface RankingModel {
+  readonly first: ArrayLike<number>;
+  readonly second: ArrayLike<number>;
+  readonly bias: number;
+  /** The chance that the first five hold it: logit of bias, best logit, its lead over the fifth. */
+  readonly confidence: readonly [bias: number, best: number, lead: number];
 }
 
-/** Puts matches into order: BM25 times what the conversation says about each, newest first among rivals. Pure. */
-export function rank(
-  matches: Matches,
-  rarities: readonly number[],
-  limit: number,
-  nowMs: number,
-  features: TurnFeatures,
-): Candidate[] {
-  const masks = new Map<number, number>();
-  const best: Candidate[] = [];
-  let threshold = 0;
-  for (let i = 0; i < matches.docs.length; i++) {
-    const turnId = matches.docs[i] ?? 0;
-    const bm25 = matches.scores[i] ?? 0;
-    // Most matches are far from the best; they are not worth a look at their features.
-    if (bm25 * (1 + recencyGain) < threshold || features.isSuperseded(turnId)) continue;
-    const why = {
-      bm25,
-      recency: recencyFactor(features.atMs(turnId), nowMs),
-      role: features.isAssistant(turnId) ? assistantFactor : 1,
-      question: features.isQuestion(turnId) ? questionFactor : 1,
+export interface RankSource {
+  readonly table: TurnTable;
+  readonly query: QueryView;
+  readonly rarity: (stem: string) => number;
+  readonly candidates: Uint32Array;
+  readonly rows: Float32Array;
+  /** The query's terms in each candidate, a bit each. */
+  readonly masks: Uint32Array;
+  readonly model: RankingModel;
+  readonly nowMs: number;
+}
+
+export interface Ranking {
+  readonly best: readonly Candidate[];
+  /** The chance that the first five hold what is asked for. */
+  readonly confidence: number;
+}
+
+/** Logits of the second model, one for each candidate. */
+export function logitsOf(
+  { table, candidates, rows }: Pick<RankSource, 'table' | 'candidates' | 'rows'>,
+  model: RankingModel,
+): Float64Array {
+  const first = weigh(rows, featureCount, model.first, 0);
+  const wide = fillSecond(table, candidates, rows, first);
+  return weigh(wide, secondCount, model.second, model.bias);
+}
+
+function weigh(rows: Float32Array, width: number, weights: ArrayLike<number>, bias: number): Float64Array {
+  const logits = new Float64Array(rows.length / width);
+  for (let c = 0, i = 0; c < logits.length; c++) {
+    let logit = bias;
+    for (let f = 0; f < width; f++) logit += (weights[f] ?? 0) * (rows[i++] ?? 0);
+    logits[c] = logit;
+  }
+  return logits;
+}
+
+/** The best candidates, best first, newest first among rivals. Pure. */
+export function rank(source: RankSource, limit: number): Ranking {
+  const { table, candidates, rows, masks, model, nowMs } = source;
+  const isBroad = broadness(source);
+  const logits = logitsOf(source, model);
+  const order = new Uint32Array(candidates.length);
+  for (let c = 0; c < candidates.length; c++) {
+    logits[c] = (logits[c] ?? 0) + knownBeforehand(candidates[c] ?? 0, isBroad(masks[c] ?? 0), source);
+    order[c] = c;
+  }
+  order.sort((x, y) => (logits[y] ?? 0) - (logits[x] ?? 0) || (candidates[y] ?? 0) - (candidates[x] ?? 0));
+  const places = [...order.subarray(0, limit)];
+  // A turn that is moved takes the score of its new place, so that the list stays sorted by score.
+  const best = newestRivalsFirst(places, logits, source).map((c, place): Candidate => {
+    const turnId = candidates[c] ?? 0;
+    const reason = (name: FeatureName): number => rows[c * featureCount + featureNames.indexOf(name)] ?? 0;
+    return {
+      turnId,
+      score: chance(logits[places[place] ?? 0] ?? 0),
+      why: {
+        bm25: 20 * reason('ownAbs'),
+        recency: recency(table.times[turnId] ?? 0, nowMs),
+        role: table.has(turnId, state.assistant) ? 0 : 1,
+        question: table.has(turnId, state.onlyAsks) ? 0 : 1,
+        context: reason('window'),
+        speaker: reason('speaker'),
+        meaning: reason('meaning'),
+      },
     };
-    const score = why.bm25 * why.recency * why.role * why.question;
-    if (score < threshold) continue;
-    best.push({ turnId, score, why });
-    masks.set(turnId, matches.masks[i] ?? 0);
-    if (best.length >= 4 * limit) {
-      best.sort(byScore).length = limit;
-      threshold = best.at(-1)?.score ?? 0;
-    }
-  }
-  best.sort(byScore);
-  best.length = Math.min(best.length, limit);
-  return newestRivalsFirst(best, (turnId) => masks.get(turnId) ?? 0, rarities, features);
+  });
+  return {
+    best,
+    confidence: confidenceOf(
+      places.map((c) => logits[c] ?? 0),
+      model,
+    ),
+  };
 }
 
-function recencyFactor(atMs: number, nowMs: number): number {
+/**
+ * What the training talk, between two people and without an assistant, cannot teach: as logit.
+ * @param isBroad the turn has most of the words that are asked for
+ */
+function knownBeforehand(turnId: number, isBroad: boolean, { table, query, nowMs }: RankSource): number {
+  const isEcho = query.speakers.size === 0 && isPlainAssistant(table, turnId);
+  const isAskedBack = isPlainAssistant(table, turnId) && ((table.cues[turnId] ?? 0) & cue.asksLast) !== 0;
+  const isAskedBefore = isBroad && table.has(turnId, state.onlyAsks);
+  return (
+    Math.log(recency(table.times[turnId] ?? 0, nowMs)) +
+    (isEcho ? assistantLogit : 0) +
+    (isAskedBack || isAskedBefore ? askedBeforeLogit : 0)
+  );
+}
+
+function confidenceOf(sorted: readonly number[], { confidence: [bias, best, lead] }: RankingModel): number {
+  const top = sorted[0];
+  if (top === undefined) return 0;
+  return chance(bias + best * top + lead * (top - (sorted[4] ?? top - 6)));
+}
+
+function chance(logit: number): number {
+  return 1 / (1 + Math.exp(-logit));
+}
+
+function isPlainAssistant(table: TurnTable, turnId: number): boolean {
+  const speaker = table.speakerList[table.speakers[turnId] ?? 0];
+  return speaker?.role === 'assistant' && speaker.name === undefined;
+}
+
+function recency(atMs: number, nowMs: number): number {
   return 1 + recencyGain * Math.exp(-Math.max(0, nowMs - atMs) / (recencyDays * dayMs));
-}
-
-function byScore(a: Candidate, b: Candidate): number {
-  return b.score - a.score || b.turnId - a.turnId;
 }
 
 /**
  * "My dog's name is Max" and later "My dog's name is now Potola" match the same words of the question; the length of
  * a sentence must not decide which one is believed.
  */
-function newestRivalsFirst(
-  ranked: readonly Candidate[],
-  maskOf: (turnId: number) => number,
-  rarities: readonly number[],
-  features: TurnFeatures,
-): Candidate[] {
-  const total = rarities.reduce((sum, rarity) => sum + rarity, 0);
-  const isBroad = (mask: number): boolean =>
-    rarities.reduce((sum, rarity, bit) => sum + (mask & (1 << bit) ? rarity : 0), 0) >= rivalCoverage * total;
-  const kindOf = ({ turnId }: Candidate): string =>
-    `${maskOf(turnId)} ${features.isQuestion(turnId)} ${features.isAssistant(turnId)}`;
-  const order = [...ranked];
+function newestRivalsFirst(sorted: readonly number[], logits: Float64Array, source: RankSource): number[] {
+  const order = [...sorted];
+  const { table, candidates, masks } = source;
+  const isBroad = broadness(source);
+  const kindOf = (c: number): number =>
+    (table.states[candidates[c] ?? 0] ?? 0) & (state.onlyAsks | state.assistant);
+  const speakerOf = (c: number): number => table.speakers[candidates[c] ?? 0] ?? 0;
   for (let i = 0; i < order.length; i++) {
-    const first = order[i];
-    if (!first || !isBroad(maskOf(first.turnId))) continue;
+    const first = order[i] ?? 0;
+    if (!isBroad(masks[first] ?? 0)) continue;
     let newest = i;
     for (let j = i + 1; j < order.length; j++) {
-      const [rival, champion] = [order[j], order[newest]];
-      if (!rival || !champion || rival.score < rivalRatio * first.score) break;
-      if (kindOf(rival) === kindOf(first) && isNewer(rival.turnId, champion.turnId, features)) newest = j;
+      const rival = order[j] ?? 0;
+      if ((logits[rival] ?? 0) < (logits[first] ?? 0) - rivalLogit) break;
+      const isRival =
+        masks[rival] === masks[first] &&
+        kindOf(rival) === kindOf(first) &&
+        speakerOf(rival) === speakerOf(first);
+      if (isRival && isNewer(candidates[rival] ?? 0, candidates[order[newest] ?? 0] ?? 0, table)) newest = j;
     }
     const [champion] = order.splice(newest, 1);
-    if (champion) order.splice(i, 0, champion);
+    if (champion !== undefined) order.splice(i, 0, champion);
   }
   return order;
 }
 
-function isNewer(a: number, b: number, features: TurnFeatures): boolean {
-  const lead = features.atMs(a) - features.atMs(b);
+/** Tells of a set of query terms whether they are most of what was asked for. */
+function broadness({ query, rarity }: RankSource): (mask: number) => boolean {
+  const rarities = query.stems.map(rarity);
+  const total = rarities.reduce((sum, value) => sum + value, 0);
+  return (mask) =>
+    mask !== 0 &&
+    rarities.reduce((sum, value, bit) => sum + ((mask & (1 << bit)) !== 0 ? value : 0), 0) >=
+      rivalCoverage * total;
+}
+
+function isNewer(a: number, b: number, table: TurnTable): boolean {
+  const lead = (table.times[a] ?? 0) - (table.times[b] ?? 0);
   return lead > 0 || (lead === 0 && a > b);
 }

@@ -1,10 +1,16 @@
-import type { TurnLog } from '../log/turn-log.js';
 import type { StoredTurn } from '../types.js';
 import type { UserKey } from '../user-id.js';
+import { quantise } from '../vectors/quantise.js';
+import { VectorIndex } from '../vectors/vector-index.js';
+import { gather, topPlaces, type CandidateLimits } from './candidates.js';
+import { featureCount, fillFeatures, Workspace } from './features.js';
 import { NameBook } from './name-book.js';
 import { Postings } from './postings.js';
 import { onlyAsks, openQuestion } from './questions.js';
-import { rank, type Candidate, type QueryTerms } from './ranking.js';
+import { readQuery, type QueryView } from './query-view.js';
+import { rank, type Candidate, type RankingModel } from './ranking.js';
+import { state, TurnTable } from './turn-table.js';
+import { VectorShelf } from './vector-shelf.js';
 import { contentWords, leansOn } from './words.js';
 
 /** Turns read from the log at a time: half a millisecond of work. */
@@ -18,30 +24,79 @@ const contextWeight = 0.8;
 /** What the speaker's name counts: "What did Anna say about…" should find Anna's turns. */
 const speakerWeight = 1;
 
-const assistantBit = 1;
-const questionBit = 2;
-const supersededBit = 4;
+/** With vectors of fewer of its turns than this part, a user's talk is ranked by words alone. */
+const enoughVectors = 0.8;
+
+/** The weights of the ranking, without vectors and with them. */
+export interface RankingModels {
+  readonly byWords: RankingModel;
+  readonly byMeaning: RankingModel;
+}
+
+/** What an index reads of a log. */
+export interface TurnReader {
+  /** Turns with `from <= turnId < to`, in order. */
+  range(user: UserKey, from: number, to: number): Iterable<StoredTurn>;
+}
+
+export interface SearchOptions {
+  readonly limit: number;
+  readonly nowMs: number;
+  readonly candidates: CandidateLimits;
+  readonly models: RankingModels;
+  /** Asked between pieces of work of less than a millisecond. */
+  readonly isLate: () => boolean;
+}
+
+export interface Found {
+  readonly query: QueryView;
+  /** Best first. */
+  readonly best: readonly Candidate[];
+  /** The chance that the first five hold what is asked for, 0..1. */
+  readonly confidence: number;
+  /** Turns that have a word of the query, in themselves or in the question that they answer. */
+  readonly byWords: ReadonlySet<number>;
+  /** True when time was up before all was looked at. */
+  readonly cut: boolean;
+  /** True when meaning was looked at as well as words. */
+  readonly byMeaning: boolean;
+}
+
+/** What is ranked for a query, as the training of the weights sees it. */
+export interface Features {
+  readonly table: TurnTable;
+  readonly query: QueryView;
+  readonly candidates: Uint32Array;
+  /** A row of `featureCount` numbers for each candidate. */
+  readonly rows: Float32Array;
+  readonly masks: Uint32Array;
+  readonly byWords: ReadonlySet<number>;
+  readonly cut: boolean;
+  readonly byMeaning: boolean;
+}
 
 /**
- * The lexical index of one user's turns, in memory, filled from the log newest first: while it is incomplete it
+ * The index of one user's turns by words and meaning, in memory, filled from the log newest first: while it is incomplete it
  * already knows what was said last. It belongs to one epoch of the log, and is thrown away when that changes.
  */
 export class UserIndex {
   readonly epoch: string;
-  readonly #log: TurnLog;
+  readonly #log: TurnReader;
   readonly #user: UserKey;
   readonly #postings = new Postings();
+  readonly #table = new TurnTable();
+  readonly #work = new Workspace();
+  readonly #shelf = new VectorShelf();
+  readonly #vectors = new VectorIndex((turnId) => this.#shelf.get(turnId));
   readonly #names = new NameBook();
   /** Newest turn by what it says, so that repetitions count once. */
   readonly #newestByText = Array.from({ length: shards }, () => new Map<number, number>());
-  #flags = new Uint8Array(1024);
-  #times = new Float64Array(1024);
   /** Turns in `#low <= turnId < #high` are indexed. */
   #low: number;
   #high: number;
   #indexed = 0;
 
-  constructor(log: TurnLog, user: UserKey, epoch: string, next: number) {
+  constructor(log: TurnReader, user: UserKey, epoch: string, next: number) {
     this.#log = log;
     this.#user = user;
     this.epoch = epoch;
@@ -72,22 +127,77 @@ export class UserIndex {
     }
   }
 
-  /** The best candidates for a query, best first. */
-  search(
-    query: QueryTerms,
-    limit: number,
-    nowMs: number,
-    isLate: () => boolean,
-  ): { best: Candidate[]; cut: boolean } {
-    const matches = this.#postings.search(query.weights, isLate);
-    const rarities = [...query.weights.keys()].map((term) => this.#postings.rarity(term));
-    const best = rank(matches, rarities, limit, nowMs, {
-      atMs: (turnId) => this.#times[turnId] ?? 0,
-      isAssistant: (turnId) => this.#has(turnId, assistantBit),
-      isQuestion: (turnId) => this.#has(turnId, questionBit),
-      isSuperseded: (turnId) => this.#has(turnId, supersededBit),
-    });
-    return { best, cut: matches.cut };
+  /** The best candidates for a query, best first. Without its vector, words alone decide. */
+  search(query: string, vector: Float32Array | undefined, options: SearchOptions): Found {
+    const features = this.features(query, vector, options);
+    const { byMeaning, cut } = features;
+    const { best, confidence } = rank(
+      {
+        ...features,
+        rarity: (stem) => this.#postings.rarity(stem),
+        model: byMeaning ? options.models.byMeaning : options.models.byWords,
+        nowMs: options.nowMs,
+      },
+      options.limit,
+    );
+    return { query: features.query, best, confidence, cut, byMeaning, byWords: features.byWords };
+  }
+
+  /** What the ranking knows of the turns that may answer a query. */
+  features(
+    text: string,
+    vector: Float32Array | undefined,
+    options: Omit<SearchOptions, 'limit' | 'models'>,
+  ): Features {
+    const query = readQuery(text, this.#table, options.nowMs);
+    const matches = this.#postings.search(query.weights, options.isLate);
+    const found = topPlaces(matches.scores, options.candidates.byWords).map((i) => matches.docs[i] ?? 0);
+    const byMeaning = vector !== undefined && this.#vectors.size >= enoughVectors * this.#indexed;
+    const near = byMeaning
+      ? this.#vectors.search(vector, options.candidates.byMeaning, options.isLate)
+      : { docs: new Uint32Array(), cut: false };
+    const candidates = gather(this.#table, found, near.docs, options.candidates.surrounded, (turnId) =>
+      this.#table.has(turnId, state.superseded),
+    );
+    const rows = new Float32Array(candidates.length * featureCount);
+    const source = {
+      table: this.#table,
+      query,
+      rarity: (stem: string) => this.#postings.rarity(stem),
+      candidates,
+      ...(byMeaning
+        ? { similarities: (turnIds: Uint32Array) => this.#vectors.similarities(vector, turnIds) }
+        : {}),
+    };
+    const masks = fillFeatures(source, this.#work, rows);
+    const cut = matches.cut || near.cut;
+    return { table: this.#table, query, candidates, rows, masks, byWords: new Set(found), cut, byMeaning };
+  }
+
+  /** How many turns have a vector. */
+  get vectors(): number {
+    return this.#vectors.size;
+  }
+
+  /** Takes a turn's vector, of length 1. */
+  addVector(turnId: number, vector: Float32Array): void {
+    const small = quantise(vector);
+    this.#shelf.set(turnId, small);
+    this.#vectors.add(turnId, small);
+  }
+
+  /** What of a query is compared by meaning: all but the names of who spoke, which are in no turn's vector. */
+  meaningOf(query: string): string {
+    return withoutSpeakers(query, readQuery(query, this.#table, 0).speakerStems);
+  }
+
+  /** Indexed turns that have no vector, newest first. */
+  withoutVector(limit: number): number[] {
+    const turnIds: number[] = [];
+    for (let turnId = this.#high - 1; turnId >= this.#low && turnIds.length < limit; turnId--) {
+      if (this.#table.knows(turnId) && !this.#vectors.has(turnId)) turnIds.push(turnId);
+    }
+    return turnIds;
   }
 
   knownNames(limit: number): string[] {
@@ -105,15 +215,13 @@ export class UserIndex {
   }
 
   #add(turn: StoredTurn, previous: StoredTurn | undefined): void {
-    this.#reserve(turn.turnId + 1);
     this.#indexed++;
     const question = questionBefore(turn, previous);
     const words = contentWords(turn.text);
     if (turn.role === 'user') this.#names.add(turn.turnId, words, question !== undefined);
 
-    this.#times[turn.turnId] = turn.atMs;
-    this.#flags[turn.turnId] =
-      (turn.role === 'assistant' ? assistantBit : 0) | (onlyAsks(turn.text) ? questionBit : 0);
+    const stems = words.map(({ stem }) => stem);
+    this.#table.add(turn, previous, stems, onlyAsks(turn.text));
     if (this.#isRepeated(turn, question !== undefined && leansOn(question, words) ? question : '')) return;
 
     const terms = new Map<string, number>();
@@ -133,28 +241,18 @@ export class UserIndex {
     const other = newest.get(key);
     if (other === undefined || other < turn.turnId) newest.set(key, turn.turnId);
     if (other === undefined) return false;
-    this.#mark(Math.min(other, turn.turnId), supersededBit);
+    this.#table.mark(Math.min(other, turn.turnId), state.superseded);
     return other > turn.turnId;
   }
+}
 
-  #has(turnId: number, bit: number): boolean {
-    return ((this.#flags[turnId] ?? 0) & bit) !== 0;
-  }
-
-  #mark(turnId: number, bit: number): void {
-    this.#flags[turnId] = (this.#flags[turnId] ?? 0) | bit;
-  }
-
-  #reserve(size: number): void {
-    if (size <= this.#flags.length) return;
-    const room = Math.max(size, this.#flags.length * 2);
-    const flags = new Uint8Array(room);
-    const times = new Float64Array(room);
-    flags.set(this.#flags);
-    times.set(this.#times);
-    this.#flags = flags;
-    this.#times = times;
-  }
+/** A query without the words whose stems are speakers' names. */
+function withoutSpeakers(query: string, stems: readonly string[]): string {
+  if (stems.length === 0) return query;
+  const rest = query.replace(/[\p{L}\p{N}]+(?:['’]\p{L}+)*/gu, (word) =>
+    contentWords(word).some(({ stem }) => stems.includes(stem)) ? '' : word,
+  );
+  return rest.replace(/\s+/gu, ' ').trim();
 }
 
 /**

@@ -1,0 +1,301 @@
+import { setImmediate, setTimeout } from 'node:timers/promises';
+
+import type { TurnLog } from '../log/turn-log.js';
+import { defaultRecallOptions, type ResolvedMemoryOptions } from '../options.js';
+import type { Recall, RecallDepth, RecallItem, RecallOptions, StoredTurn } from '../types.js';
+import type { UserKey } from '../user-id.js';
+import { defaultCandidateLimits, type CandidateLimits } from './candidates.js';
+import { compactText, essence } from './compact-block.js';
+import { contextLine, plainWords } from './context-block.js';
+import { excerpt } from './excerpt.js';
+import type { IndexCache } from './index-cache.js';
+import { pack } from './pack.js';
+import { onlyAsks } from './questions.js';
+import type { Candidate } from './ranking.js';
+import { questionBefore, type Found, type UserIndex } from './user-index.js';
+import { contentWords, leansOn } from './words.js';
+
+/** What is offered of a turn by default, undefined when it is forgotten there. The log keeps all of it. */
+export interface Surface {
+  textOf(turn: StoredTurn, nowMs: number): string | undefined;
+}
+
+export interface RecallerParts {
+  readonly log: TurnLog;
+  readonly indexes: IndexCache;
+  readonly options: ResolvedMemoryOptions;
+  /** What fast and medium recall offer. @defaultValue the log itself */
+  readonly surface?: Surface;
+}
+
+export interface RecallTally {
+  readonly recalls: number;
+  readonly lateRecalls: number;
+  readonly unembeddedRecalls: number;
+}
+
+/** Fast asks for what is probably meant; deep brings all that may be. Parts of the best one's chance. */
+const weakest: Readonly<Record<RecallDepth, number>> = { fast: 0.1, medium: 0.03, deep: 0 };
+/** What fast and medium need for an item that shares no word with the query: a cosine that chance seldom gives. */
+const nearEnough = 0.35;
+/** Turns that are looked at for something said lately. */
+const lookedBack = 16;
+/** Kept of a deadline for what comes behind the embedding of the query, as a part and at most. */
+const kept = { part: 0.3, ms: 4 };
+/** Embeddings of queries that may be under way at once: a model that hangs must not pile them up. */
+const maxEmbedding = 4;
+const embeddedAtOnce = 16;
+
+/** Finds what one user said about something. */
+export class Recaller {
+  readonly #user: UserKey;
+  readonly #log: TurnLog;
+  readonly #indexes: IndexCache;
+  readonly #options: ResolvedMemoryOptions;
+  readonly #surface: Surface | undefined;
+  readonly #tally = { recalls: 0, lateRecalls: 0, unembeddedRecalls: 0 };
+  #building: Promise<void> | undefined;
+  #filling: Promise<void> | undefined;
+  #embedding = 0;
+
+  constructor(user: UserKey, { log, indexes, options, surface }: RecallerParts) {
+    this.#user = user;
+    this.#log = log;
+    this.#indexes = indexes;
+    this.#options = options;
+    this.#surface = surface;
+  }
+
+  get tally(): RecallTally {
+    return this.#tally;
+  }
+
+  /** Takes a turn that was just appended into an index at hand, rather than in the next recall's time. */
+  appended(): void {
+    const index = this.#log.isClosed ? undefined : this.#indexes.peek(this.#user);
+    const head = index && this.#log.head(this.#user);
+    if (!index || head?.epoch !== index.epoch) return;
+    index.work(head.next, this.#slice());
+    void this.#fillInBackground(index);
+  }
+
+  async recall(query: string, options: RecallOptions = {}): Promise<Recall> {
+    const { monotonicMs, countTokens } = this.#options;
+    const startMs = monotonicMs();
+    const nowMs = options.atMs ?? this.#options.nowMs();
+    const depth = options.depth ?? defaultRecallOptions.depth;
+    const deadlineMs = options.deadlineMs ?? defaultRecallOptions.deadlineMs[depth];
+    const isLate = (): boolean => monotonicMs() - startMs >= deadlineMs;
+    this.#tally.recalls++;
+
+    const index = await this.#readyIndex(isLate);
+    let late = false;
+    let confidence = 0;
+    let items: Iterable<RecallItem> = [];
+    if (index) {
+      late = !index.isComplete(this.#log.head(this.#user)?.next ?? 1);
+      const leftMs = deadlineMs - (monotonicMs() - startMs);
+      const vector = await this.#vectorOf(query, index, leftMs);
+      const maxItems = options.maxItems ?? defaultRecallOptions.maxItems;
+      const found = index.search(query, vector, {
+        limit: Math.max(48, Math.min(400, maxItems)),
+        nowMs,
+        candidates: limitsOf(depth),
+        models: this.#options.ranking,
+        isLate,
+      });
+      late ||= found.cut;
+      confidence = found.confidence;
+      const chosen = strongEnough(found, depth);
+      const minItems = onlyAsks(query) ? (options.minItems ?? defaultRecallOptions.minItems) : 0;
+      items = this.#items([...chosen, ...this.#latest(chosen, minItems)], found, depth, nowMs, options.form);
+    }
+    const packed = pack(items, {
+      budgetTokens: options.budgetTokens ?? defaultRecallOptions.budgetTokens,
+      maxItems: options.maxItems ?? defaultRecallOptions.maxItems,
+      form: options.form ?? defaultRecallOptions.form,
+      countTokens,
+    });
+    if (late) this.#tally.lateRecalls++;
+    return { ...packed, late, tookMs: monotonicMs() - startMs, confidence, depth };
+  }
+
+  /** Builds the index and waits for the vectors. */
+  async warmUp(): Promise<void> {
+    const index = await this.#readyIndex(() => false);
+    if (index) await this.#fillInBackground(index);
+  }
+
+  async knownNames(limit: number): Promise<readonly string[]> {
+    const index = await this.#readyIndex(() => false);
+    return index?.knownNames(limit) ?? [];
+  }
+
+  /** The index, complete or as far as it got in time; building goes on in the background. */
+  async #readyIndex(isLate: () => boolean): Promise<UserIndex | undefined> {
+    this.#log.refresh();
+    let index: UserIndex | undefined;
+    for (;;) {
+      const head = this.#log.head(this.#user);
+      if (!head) return undefined;
+      if (index?.epoch !== head.epoch) index = this.#indexes.get(this.#user, head.epoch, head.next);
+      if (index.isComplete(head.next)) return index;
+      const building = this.#buildInBackground(index);
+      if (isLate()) return index;
+      await Promise.race([building, setImmediate()]);
+    }
+  }
+
+  #buildInBackground(index: UserIndex): Promise<void> {
+    if (!this.#building) {
+      this.#building = this.#build(index).finally(() => (this.#building = undefined));
+      // Who waits for the index gets the error; when nobody does, the next recall meets it again.
+      this.#building.catch(() => undefined);
+    }
+    return this.#building;
+  }
+
+  async #build(index: UserIndex): Promise<void> {
+    while (!this.#log.isClosed) {
+      const head = this.#log.head(this.#user);
+      if (head?.epoch !== index.epoch) return;
+      index.work(head.next, this.#slice());
+      if (index.isComplete(head.next)) {
+        void this.#fillInBackground(index);
+        return;
+      }
+      await setImmediate();
+    }
+  }
+
+  /** Computes the vectors that turns lack, newest first. Never rejects: memory works without them. */
+  #fillInBackground(index: UserIndex): Promise<void> {
+    const { embed } = this.#options;
+    if (!embed) return Promise.resolve();
+    this.#filling ??= this.#fill(index, embed)
+      .catch(() => undefined)
+      .finally(() => (this.#filling = undefined));
+    return this.#filling;
+  }
+
+  async #fill(index: UserIndex, embed: NonNullable<ResolvedMemoryOptions['embed']>): Promise<void> {
+    for (;;) {
+      if (this.#log.isClosed || this.#log.head(this.#user)?.epoch !== index.epoch) return;
+      const turnIds = index.withoutVector(embeddedAtOnce);
+      if (turnIds.length === 0) return;
+      const texts = turnIds.map((turnId) => {
+        const turn = this.#log.turn(this.#user, turnId);
+        return turn ? [this.#questionOf(turn), turn.text].filter(Boolean).join(' ') : '';
+      });
+      const vectors = await embed(texts);
+      for (const [i, turnId] of turnIds.entries()) {
+        const vector = vectors[i];
+        if (!vector) return;
+        index.addVector(turnId, vector);
+      }
+    }
+  }
+
+  /** The query's vector, or undefined when it does not come in time. */
+  async #vectorOf(query: string, index: UserIndex, leftMs: number): Promise<Float32Array | undefined> {
+    const { embed } = this.#options;
+    if (!embed || index.vectors === 0) return undefined;
+    const waitMs = leftMs - Math.min(kept.ms, leftMs * kept.part);
+    let vector: Float32Array | undefined;
+    if (waitMs > 0 && this.#embedding < maxEmbedding) {
+      this.#embedding++;
+      const over = new AbortController();
+      const embedded = embed([index.meaningOf(query)])
+        .then(([first]) => first)
+        .catch(() => undefined)
+        .finally(() => {
+          this.#embedding--;
+        });
+      const timer = setTimeout(Math.min(waitMs, 2 ** 31 - 1), undefined, { signal: over.signal, ref: false });
+      vector = await Promise.race([embedded, timer.catch(() => undefined)]);
+      over.abort();
+    }
+    if (!vector) this.#tally.unembeddedRecalls++;
+    return vector;
+  }
+
+  #slice(): () => boolean {
+    const endMs = this.#options.monotonicMs() + this.#options.sliceMs;
+    return () => this.#options.monotonicMs() >= endMs;
+  }
+
+  /** What the user stated last, newest first, to fill up what few matches leave. */
+  #latest(found: readonly Candidate[], minItems: number): Candidate[] {
+    const known = new Set(found.map(({ turnId }) => turnId));
+    const latest: Candidate[] = [];
+    const newest = (this.#log.head(this.#user)?.next ?? 1) - 1;
+    for (let turnId = newest; turnId > Math.max(0, newest - lookedBack); turnId--) {
+      if (found.length + latest.length >= minItems) break;
+      const turn = this.#log.turn(this.#user, turnId);
+      if (turn?.role !== 'user' || known.has(turnId) || onlyAsks(turn.text)) continue;
+      latest.push({ turnId, score: 0, why: { bm25: 0, recency: 1, role: 1, question: 1 } });
+    }
+    return latest;
+  }
+
+  /** The items in order, each read from the log when it is its turn to be packed. */
+  *#items(
+    ranked: readonly Candidate[],
+    { query }: Found,
+    depth: RecallDepth,
+    nowMs: number,
+    form: RecallOptions['form'],
+  ): Generator<RecallItem, void> {
+    const stems = new Set(query.weights.keys());
+    const speakers = new Set(query.speakerStems);
+    const { maxLineChars } = this.#options;
+    for (const { turnId, score, why } of ranked) {
+      const turn = this.#log.turn(this.#user, turnId);
+      const offered =
+        turn && (depth === 'deep' || !this.#surface ? turn.text : this.#surface.textOf(turn, nowMs));
+      if (!turn || offered === undefined || plainWords(offered) === '') continue;
+      const { id, text, role, atMs, speaker } = turn;
+      const question = this.#questionOf(turn);
+      const item = {
+        turnId,
+        ...(id === undefined ? {} : { id }),
+        text,
+        role,
+        atMs,
+        ...(speaker === undefined ? {} : { speaker }),
+        ...(question === undefined ? {} : { answerTo: question }),
+      };
+      const shown = { ...item, text: excerpt(offered, stems, maxLineChars) };
+      const line =
+        form === 'compact'
+          ? compactText({ ...shown, text: essence(shown.text, stems, speakers) })
+          : contextLine(shown, nowMs);
+      yield { ...item, score, why, line };
+    }
+  }
+
+  /** The question without which a turn cannot be understood. */
+  #questionOf(turn: StoredTurn): string | undefined {
+    if (turn.turnId === 1) return undefined;
+    const question = questionBefore(turn, this.#log.turn(this.#user, turn.turnId - 1));
+    return question !== undefined && leansOn(question, contentWords(turn.text)) ? question : undefined;
+  }
+}
+
+function limitsOf(depth: RecallDepth): CandidateLimits {
+  if (depth === 'fast') return defaultCandidateLimits;
+  return { byWords: 200, byMeaning: 120, surrounded: 32 };
+}
+
+/** What is worth offering: all for deep, else what is not far behind the best and has to do with the query. */
+function strongEnough({ best, byWords }: Found, depth: RecallDepth): readonly Candidate[] {
+  if (depth === 'deep') return best;
+  const about = best.filter(
+    ({ turnId, why }) =>
+      byWords.has(turnId) ||
+      (why.meaning ?? 0) >= nearEnough ||
+      (depth === 'medium' && (why.context ?? 0) > 0),
+  );
+  const floor = (about[0]?.score ?? 0) * weakest[depth];
+  return about.filter(({ score }) => score >= floor);
+}
