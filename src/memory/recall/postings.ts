@@ -1,54 +1,72 @@
+import { BestTotals } from './postings-best.js';
+import { pageDocs, sharedKernel, type PostingsKernel } from './postings-kernel.js';
+import { PostingsPage } from './postings-page.js';
+import { PostingsTerms } from './postings-terms.js';
+
 /** BM25's term saturation and length norm. k1 0.9 and b 0.4 do best on short conversational turns (LoCoMo). */
 const k1 = 0.9;
 const b = 0.4;
+/** The length, as the sum of a document's weights, that counts as usual. Fixed, so that what a posting says stays so. */
+const usualLength = 12;
 /** What a matching document gains from the scores of the ones before and after it: talk keeps to its subject. */
 const previousShare = 0.2;
 const nextShare = 0.1;
+const previousPart = Math.round(previousShare * 32_768);
+const nextPart = Math.round(nextShare * 32_768);
 
-class PostingList {
-  docs = new Uint32Array(4);
-  weights = new Float32Array(4);
-  size = 0;
-
-  add(doc: number, weight: number): void {
-    if (this.size === this.docs.length) {
-      const docs = new Uint32Array(this.size * 2);
-      const weights = new Float32Array(this.size * 2);
-      docs.set(this.docs);
-      weights.set(this.weights);
-      this.docs = docs;
-      this.weights = weights;
-    }
-    this.docs[this.size] = doc;
-    this.weights[this.size] = weight;
-    this.size++;
-  }
-}
+/** Impacts are BM25's term part in 255 steps up to k1 + 1, which it never reaches. */
+const steps = 255;
+/** What a document that has all terms at their highest scores, in units; with its neighbours' shares it fits 15 bits. */
+const maxUnits = 25_000;
+const maxTerms = 32;
 
 /** What a search found: `docs[i]` scored `scores[i]` and matched the query terms in the bits of `masks[i]`. */
 export interface Matches {
+  /** Highest score first, newest first among equals. */
   readonly docs: Uint32Array;
+  /** To one part in ten thousand. */
   readonly scores: Float32Array;
+  /** Made when it is asked for, at a twentieth of a microsecond for each document and term. */
   readonly masks: Uint32Array;
-  /** True when terms were left out because time was up. */
+  /** True when older documents were left out because time was up. */
   readonly cut: boolean;
 }
 
-/** From here on commoner terms raise what rarer ones have found, and find nothing more: they would find half of all. */
-const enoughFound = 5_000;
+export interface PostingsOptions {
+  /** How many documents a search finds at most, 1 or more. */
+  readonly found?: number;
+  /** @defaultValue WebAssembly where the machine has SIMD */
+  readonly kernel?: () => PostingsKernel;
+}
+
+export const defaultPostingsOptions = { found: 256, kernel: sharedKernel } as const satisfies PostingsOptions;
+
+/** A term of a query that some document has. */
+interface Wanted {
+  readonly bit: number;
+  readonly number: number;
+  /** Weight times rarity. */
+  readonly gain: number;
+}
 
 /**
- * An inverted index in typed arrays, scored with BM25. Documents are small integers from 1, in the order of the talk;
- * they may be added in any order.
+ * An inverted index scored with BM25. Documents are small integers in the order of the talk; they may be added in any
+ * order.
+ *
+ * Every document is scored, none by guess: a page of 8192 documents at a time, with integer sums that stay in the
+ * nearest cache, so that the time grows with the number of documents by a nanosecond or less for each term, however
+ * frequent, and with nothing else. A score is `own + 0.2 own(before) + 0.1 own(behind)` for each document that has one
+ * of the terms; the best are exactly those that scoring all in full finds, up to the rounding of a score.
  */
 export class Postings {
-  readonly #terms = new Map<string, PostingList>();
-  #lengths = new Float32Array(1024);
-  #scores = new Float32Array(1024);
-  #masks = new Uint32Array(1024);
-  #found = new Uint32Array(1024);
+  readonly #terms = new PostingsTerms();
+  readonly #pages: (PostingsPage | undefined)[] = [];
+  readonly #options: Required<PostingsOptions>;
   #documents = 0;
-  #totalLength = 0;
+
+  constructor(options: PostingsOptions = {}) {
+    this.#options = { ...defaultPostingsOptions, ...options };
+  }
 
   get documents(): number {
     return this.#documents;
@@ -56,90 +74,127 @@ export class Postings {
 
   /** @param terms weight of each term, 1 for a plain occurrence */
   add(doc: number, terms: ReadonlyMap<string, number>): void {
-    this.#reserve(doc + 1);
     let length = 0;
+    for (const weight of terms.values()) length += weight;
+    const norm = k1 * (1 - b + (b * length) / usualLength);
+    const numbers: number[] = [];
+    const impacts: number[] = [];
     for (const [term, weight] of terms) {
-      let list = this.#terms.get(term);
-      if (!list) this.#terms.set(term, (list = new PostingList()));
-      list.add(doc, weight);
-      length += weight;
+      const number = this.#terms.numberFor(term);
+      this.#terms.count(number);
+      numbers.push(number);
+      impacts.push(Math.max(1, Math.min(steps, Math.round((steps * weight) / (weight + norm)))));
     }
-    this.#lengths[doc] = length;
-    this.#totalLength += length;
+    const page = (this.#pages[Math.floor(doc / pageDocs)] ??= new PostingsPage());
+    page.add(doc % pageDocs, numbers, impacts);
     this.#documents++;
   }
 
   /** How rare a term is; 0 for one that no document has. */
   rarity(term: string): number {
-    const size = this.#terms.get(term)?.size ?? 0;
-    return size === 0 ? 0 : Math.log(1 + (this.#documents - size + 0.5) / (size + 0.5));
+    const number = this.#terms.numberOf(term);
+    if (number === undefined) return 0;
+    const count = this.#terms.countOf(number);
+    return Math.log(1 + (this.#documents - count + 0.5) / (count + 0.5));
+  }
+
+  /** What a document scores by itself, without its neighbours. */
+  scoreOf(doc: number, terms: ReadonlyMap<string, number>): number {
+    return this.#wanted(terms).reduce(
+      (sum, { number, gain }) => sum + (gain * (k1 + 1) * this.#impactOf(number, doc)) / steps,
+      0,
+    );
   }
 
   /**
-   * Scores every document that has one of the terms, rarest term first.
+   * Finds the documents that score highest.
    * @param terms up to 32 are used; the weight multiplies the term's score
-   * @param isLate asked between pieces of work of less than a millisecond
+   * @param isLate asked before each page but the newest, a twentieth of a millisecond apart
    */
   search(terms: ReadonlyMap<string, number>, isLate: () => boolean): Matches {
-    const average = this.#totalLength / Math.max(1, this.#documents);
-    const ranked = [...terms]
-      .slice(0, 32)
-      .map(([term, weight], bit) => ({ bit, list: this.#terms.get(term), gain: weight * this.rarity(term) }))
-      .sort((x, y) => y.gain - x.gain);
-    let found = 0;
+    const wanted = this.#wanted(terms);
+    const gains = wanted.reduce((sum, { gain }) => sum + gain, 0);
+    const worths = wanted.map(({ number, gain }) => worthOf(number, (gain * maxUnits) / (gains * steps)));
+    const best = new BestTotals(this.#options.found, Math.min(pageDocs, this.#documents));
     let cut = false;
-    for (const { bit, list, gain } of ranked) {
-      if (!list) continue;
-      // The rarest term is scored however late it is: half an answer now is better than none.
-      cut = found > 0 && isLate();
+    let isFirst = true;
+    /** What the first document of the page behind has by itself. */
+    let behind = 0;
+    for (let page = this.#pages.length - 1; page >= 0 && worths.length > 0; page--) {
+      cut = !isFirst && isLate();
       if (cut) break;
-      found = this.#score(list, gain, 1 << bit, average, found);
+      isFirst &&= this.#pages[page] === undefined;
+      behind = this.#searchPage(page, worths, behind, best);
     }
-    const docs = this.#found.slice(0, found);
-    const scores = new Float32Array(found);
-    const masks = new Uint32Array(found);
-    const own = this.#scores;
-    for (let i = 0; i < found; i++) {
-      const doc = docs[i] ?? 0;
-      scores[i] = (own[doc] ?? 0) + previousShare * (own[doc - 1] ?? 0) + nextShare * (own[doc + 1] ?? 0);
-      masks[i] = this.#masks[doc] ?? 0;
-    }
-    for (const doc of docs) {
-      own[doc] = 0;
-      this.#masks[doc] = 0;
-    }
-    return { docs, scores, masks, cut };
+    const { docs, totals } = best.take();
+    const scores = Float32Array.from(totals, (total) => (total * gains * (k1 + 1)) / maxUnits);
+    const maskOf = (doc: number): number =>
+      wanted.reduce(
+        (mask, { number, bit }) => (this.#impactOf(number, doc) > 0 ? mask | (1 << bit) : mask),
+        0,
+      );
+    let masks: Uint32Array | undefined;
+    return {
+      docs,
+      scores,
+      get masks() {
+        return (masks ??= docs.map(maskOf));
+      },
+      cut,
+    };
   }
 
-  /** Adds one term's scores. Returns how many documents are found by then. */
-  #score(list: PostingList, gain: number, bit: number, average: number, foundBefore: number): number {
-    const { docs, weights, size } = list;
-    const isFinding = foundBefore < enoughFound;
-    let found = foundBefore;
-    for (let i = 0; i < size; i++) {
-      const doc = docs[i] ?? 0;
-      const mask = this.#masks[doc] ?? 0;
-      if (mask === 0) {
-        if (!isFinding) continue;
-        this.#found[found++] = doc;
-      }
-      const weight = weights[i] ?? 0;
-      const length = this.#lengths[doc] ?? 0;
-      const part = (gain * weight * (k1 + 1)) / (weight + k1 * (1 - b + (b * length) / average));
-      this.#scores[doc] = (this.#scores[doc] ?? 0) + part;
-      this.#masks[doc] = mask | bit;
+  /** Returns what the page's first document has by itself. */
+  #searchPage(number: number, worths: readonly Worth[], behind: number, best: BestTotals): number {
+    const page = this.#pages[number];
+    if (!page) return 0;
+    const kernel = this.#options.kernel();
+    const { sums } = kernel;
+    sums.fill(0);
+    let isThere = false;
+    for (const worth of worths) {
+      isThere = page.addTo(kernel, worth.number, worth.units, worth.factor) || isThere;
     }
-    return found;
+    if (!isThere) return 0;
+    const base = number * pageDocs;
+    sums[0] = this.#unitsOf(worths, base - 1);
+    sums[pageDocs + 1] = behind;
+    const count = kernel.select(best.limit, previousPart, nextPart);
+    best.add(kernel.found, count, base);
+    return sums[1] ?? 0;
   }
 
-  #reserve(size: number): void {
-    if (size <= this.#lengths.length) return;
-    const room = Math.max(size, this.#lengths.length * 2);
-    const grown = new Float32Array(room);
-    grown.set(this.#lengths);
-    this.#lengths = grown;
-    this.#scores = new Float32Array(room);
-    this.#masks = new Uint32Array(room);
-    this.#found = new Uint32Array(room);
+  #unitsOf(worths: readonly Worth[], doc: number): number {
+    return worths.reduce((sum, { number, units }) => sum + (units[this.#impactOf(number, doc)] ?? 0), 0);
   }
+
+  #impactOf(number: number, doc: number): number {
+    return this.#pages[Math.floor(doc / pageDocs)]?.impactOf(number, doc % pageDocs) ?? 0;
+  }
+
+  #wanted(terms: ReadonlyMap<string, number>): Wanted[] {
+    return [...terms].slice(0, maxTerms).flatMap(([term, weight], bit) => {
+      const number = this.#terms.numberOf(term);
+      const gain = weight * this.rarity(term);
+      return number === undefined || !(gain > 0) ? [] : [{ bit, number, gain }];
+    });
+  }
+}
+
+/** What a term's impacts are worth in units. */
+interface Worth {
+  readonly number: number;
+  /** By impact. Nothing that is there is worth nothing. */
+  readonly units: Uint16Array;
+  /** Units in 1/256 per impact. */
+  readonly factor: number;
+}
+
+function worthOf(number: number, unitsPerStep: number): Worth {
+  const factor = Math.max(1, Math.round(unitsPerStep * 256));
+  const units = new Uint16Array(steps + 1);
+  for (let impact = 1; impact <= steps; impact++) {
+    units[impact] = Math.max(1, Math.round(impact * unitsPerStep));
+  }
+  return { number, units, factor };
 }

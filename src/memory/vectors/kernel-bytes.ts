@@ -1,4 +1,4 @@
-/** `kernel.wat`, assembled by `node scripts/assemble-vector-kernel.mjs`. */
+/** `kernel.wat`, assembled by `node scripts/assemble-kernels.mjs`. */
 export const kernelBase64 =
   'AGFzbQEAAAABHgRgBH9/f38Bf2AFf3t/f38Bf2AEf39/fwBgAXsBfwMFBAABAgMFAwEAAwcYAwZtZW1vcnkCAARzY2FuAAAEZG90' +
   'cwACCtIFBLQCAgV/CHsgAyEEIAH9DyEJQQ/9DyEQIAAhBgNA/QwAAAAAAAAAAAAAAAAAAAAAIQ79DAAAAAAAAAAAAAAAAAAAAAAh' +
