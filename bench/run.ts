@@ -9,6 +9,7 @@ import { show, type Bench } from './bench.js';
 const benches: Readonly<Record<string, () => Promise<{ run: Bench }>>> = {
   pipeline: () => import('./pipeline/pipeline-bench.js'),
   memory: () => import('./memory/memory-bench.js'),
+  'ab-memory': () => import('./ab-memory/ab-memory-bench.js'),
   wer: () => import('./wer/wer-bench.js'),
   llm: () => import('./llm/llm-bench.js'),
   tts: () => import('./tts/tts-bench.js'),

@@ -6,9 +6,20 @@ const answerTokens = 80;
 /** Tokens that a chat template adds around a message, and a few for where its answer begins. */
 const templateTokens = 8;
 
-const task =
-  'You are given notes about a user and a question. Say in one or two short sentences what the notes tell about the ' +
-  'question. Use only what the notes say. Call the user "the user". Do not answer anything else.';
+/** An example shows a small model what is wanted better than words do; its names are kept out by {@link isGrounded}. */
+const example: readonly ChatMessage[] = [
+  {
+    role: 'system',
+    content: 'Say in one or two short sentences what the notes about the user tell about the question.',
+  },
+  {
+    role: 'user',
+    content:
+      'Notes:\n- last week, user: My sister Ines moved to Faro.\n- yesterday, user: Tea is better than coffee.\n\n' +
+      'Question: Where does my sister live?',
+  },
+  { role: 'assistant', content: "The user's sister Ines moved to Faro last week." },
+];
 
 /** The prompt of the memory model, with as many of the notes, best first, as leave room for its answer. */
 export function summaryPrompt(
@@ -19,7 +30,7 @@ export function summaryPrompt(
 ): ChatMessage[] | undefined {
   for (let count = notes.length; count > 0; count--) {
     const messages: ChatMessage[] = [
-      { role: 'system', content: task },
+      ...example,
       {
         role: 'user',
         content: `Notes:\n${notes.slice(0, count).join('\n')}\n\nQuestion: ${plainWords(question)}`,
@@ -44,6 +55,14 @@ export function isGrounded(sentence: string, sources: string): boolean {
       return !(isName || /\d/u.test(word)) || known.has(word.toLowerCase());
     }),
   );
+}
+
+/** True when a sentence tells something that the question does not hold already. */
+export function tellsMore(sentence: string, notes: string, question: string): boolean {
+  const stems = (text: string): string[] => wordsOf(text.toLowerCase()).filter((word) => word.length > 2);
+  const asked = new Set([...stems(question), ...stems(example.map(({ content }) => content).join(' '))]);
+  const noted = new Set(stems(notes));
+  return stems(sentence).some((word) => noted.has(word) && !asked.has(word));
 }
 
 function wordsOf(text: string): string[] {
@@ -71,6 +90,8 @@ export async function summarise(
   let answer = '';
   for await (const piece of model.generate(messages, { maxTokens: answerTokens, signal })) answer += piece;
   const sentence = plainWords(answer);
-  if (sentence === '' || !isGrounded(sentence, `${notes.join('\n')}\n${question}`)) return undefined;
+  const noted = notes.join('\n');
+  if (!tellsMore(sentence, noted, question) || !isGrounded(sentence, `${noted}\n${question}`))
+    return undefined;
   return contextBlock([`- ${sentence}`]);
 }
