@@ -230,6 +230,8 @@ function purityRows(form: string, clusters: readonly number[][], sessions: FormV
   let at = 0;
   const blind = clusters.map(({ length }) => dealt.slice(at, (at += length)));
   const bySession = (doc: number): string => `${sessions[doc]?.conversation} ${sessions[doc]?.session}`;
+  // Without labels, everything is pure.
+  if (new Set(sessions.map((_, doc) => bySession(doc))).size === 1) return [];
   const byConversation = (doc: number): string => String(sessions[doc]?.conversation);
   return [
     { form, of: 'purity by session', value: purity(clusters, bySession), unit: '%' },
