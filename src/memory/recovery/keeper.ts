@@ -70,7 +70,7 @@ export class ArchiveKeeper {
         if (numberOf(mark) === wholeUser) {
           await this.#archive.remove(prefix);
           await this.#store.archived.remove(prefix);
-        } else if (head && (this.#store.archived.get(prefix)?.readUInt32BE(0) ?? 1) > 1) {
+        } else if (head && (await this.#archive.groups(prefix)).includes(numberOf(mark))) {
           await this.#mend({ id: head.id, prefix }, numberOf(mark), false);
         }
       }
