@@ -10,6 +10,8 @@ export interface Frame {
   readonly before: readonly string[];
   /** Yes and no are answers, and `before` is the whole statement when it is yes. */
   readonly isPolar: boolean;
+  /** The whole statement when the answer is yes. @defaultValue `before` */
+  readonly yes?: readonly string[];
 }
 
 const swap: Readonly<Record<string, string>> = {
@@ -30,6 +32,11 @@ export function frameOf(question: readonly Token[]): Frame | undefined {
   const low = (i: number): string => tokens[i]?.low ?? '';
   const flat = tokens.map((token) => token.low).join(' ');
   if (
+    /^(?:who|what) (?:am i (?:talking|speaking) to|should i call you)$/u.test(flat) ||
+    /^(?:who 's|who is) this$/u.test(flat)
+  )
+    return { before: ['my', 'name', 'is'], isPolar: false };
+  if (
     /\b(?:would|could|should|was|were|did|will|if|today|tonight|doing|feeling|help|mean|think|next|else)\b/u.test(
       flat,
     )
@@ -41,11 +48,6 @@ export function frameOf(question: readonly Token[]): Frame | undefined {
     )
   )
     return { before: ['I', 'am', 'a'], isPolar: false };
-  if (
-    /^(?:who|what) (?:am i (?:talking|speaking) to|should i call you)$/u.test(flat) ||
-    /^(?:who 's|who is) this$/u.test(flat)
-  )
-    return { before: ['my', 'name', 'is'], isPolar: false };
   const wh = /^(?:what|who|where|when|which|how)$/u.test(low(0));
   if (wh) {
     let at = 1;
@@ -80,7 +82,11 @@ export function frameOf(question: readonly Token[]): Frame | undefined {
   }
   if (/^(?:do|does|are|is|have)$/u.test(low(0))) {
     const rest = tokens.slice(1);
-    const any = rest.findIndex((token) => /^(?:any|anything|anyone|anywhere)$/u.test(token.low));
+    const isHaving = rest.some((token) => token.low === 'have' || token.low === 'got');
+    const any = rest.findIndex(
+      (token) =>
+        /^(?:any|anything|anyone|anywhere)$/u.test(token.low) || (isHaving && /^an?$/u.test(token.low)),
+    );
     const asked = any < 0 ? rest : rest.slice(0, any);
     if (/^(?:are|is)$/u.test(low(0))) {
       const [subject] = turned(rest);
@@ -102,7 +108,9 @@ export function frameOf(question: readonly Token[]): Frame | undefined {
         .join(' '),
     );
     if (any >= 0 && isAllergies) return { before: ['I', 'am', 'allergic', 'to'], isPolar: true };
-    return { before: words, isPolar: true };
+    const whole =
+      any >= 0 && /^an?$/u.test(rest[any]?.low ?? '') ? { yes: [...words, ...turned(rest.slice(any))] } : {};
+    return { before: words, isPolar: true, ...whole };
   }
   return undefined;
 }
@@ -164,6 +172,11 @@ export function answerOf(tokens: readonly Token[], frame: Frame): Answer {
     );
   if (lead) from += lead[0].trim().split(' ').length;
   let value = words.slice(from);
+  while (
+    value.length > 1 &&
+    /^(?:originally|actually|now|mostly|currently|probably|definitely|always)$/u.test(value.at(-1)?.low ?? '')
+  )
+    value = value.slice(0, -1);
   const end = value.findIndex(
     (token, i) =>
       isMark(token) &&
@@ -196,7 +209,11 @@ export function answerOf(tokens: readonly Token[], frame: Frame): Answer {
   const isSentence = value.some(
     (token, i) =>
       token.tag === 'AUX' ||
-      (i > 0 && token.tag === 'VERB' && !token.capital && !token.low.endsWith('ing')) ||
+      (i > 0 &&
+        token.tag === 'VERB' &&
+        !token.capital &&
+        !/^(?:called|named)$/u.test(token.low) &&
+        !token.low.endsWith('ing')) ||
       /^(?:'s|'m|'re|n't|please)$/u.test(token.low),
   );
   if (isSentence) return { kind: 'none' };

@@ -124,6 +124,14 @@ function blocksRest(part: readonly Token[]): boolean {
   )
     return true;
   if (/\bnot (?:sure|certain)\b|n't (?:know|believe|think|say)\b|\bno idea\b/u.test(flat)) return true;
+  // "He's like: my name is Chad".
+  if (
+    /^(?:(?:he|she|they|it|i|we|you) (?:'s|'re|'m|was|were|is|are|am) (?:all )?like|(?:then )?(?:he|she|they|i) goes?|repeat after me|spell|translate)\b ?,?$/u.test(
+      flat,
+    ) ||
+    /^(?:translate|repeat after me|write a)\b/u.test(flat)
+  )
+    return true;
   const speech = part.find((token) => reports.has(token.low));
   if (!speech) return false;
   return !/^i (?:said|told you)|^i 'd say|^i would say|^you can say|^say\b/u.test(flat);

@@ -31,13 +31,14 @@ import {
   timePhrase,
 } from './phrases.js';
 import { isNameLike, nounOf, refOf, type Reading, type Ref, type Subject } from './subject.js';
+import { loadTagger } from './tagger.js';
 import { wordsOf, type Token } from './tokens.js';
 import type { VerbGroup } from './verb-group.js';
 
 const adjectiveOf = (head: string): boolean => lastingAdjectives.has(head) || nationality.test(head);
 const isTrade = (head: string): boolean => personSuffix.test(head) && !notTrades.has(head);
 const notPlaces = new Set(
-  'way trouble charge danger mood mess head mind love shape hurry pain bed air case fact general common time touch control pieces'.split(
+  'details detail shop repair wash works eye sand trouble charge danger mood mess head mind love shape hurry pain bed air case fact general common time touch control pieces'.split(
     ' ',
   ),
 );
@@ -69,6 +70,15 @@ export function copulaFacts(
 function naming(subject: Subject, rest: readonly Token[], reading: Reading): Finding[] | undefined {
   const value = nameAt(rest, reading, true);
   if (value === '') return undefined;
+  // "My name is mud": names are written with a capital where anything is.
+  if (
+    !reading.lowerCase &&
+    !/^\p{Lu}/u.test(value) &&
+    subject.kind === 'noun' &&
+    subject.noun === 'name' &&
+    subject.owner?.kind === 'self'
+  )
+    return [];
   if (subject.kind === 'ref') {
     if (subject.ref.kind === 'self') return [{ subject: subject.ref, relation: 'name', value, slot: 'name' }];
     if (subject.ref.kind === 'owned')
@@ -131,7 +141,7 @@ function inverted(subject: Subject, rest: readonly Token[], reading: Reading): F
   if (!isOwned || phrase.length === 0) return undefined;
   const noun = nounOf(phrase, reading);
   if (noun?.kind !== 'noun' || !noun.owner || noun.name !== undefined) return undefined;
-  if (!canBeNamed(noun.head) && !noun.noun.startsWith('favourite')) return undefined;
+  if (!canBeNamed(noun.head) && !noun.noun.startsWith('favourite ')) return undefined;
   return [{ subject: noun.owner, relation: noun.noun, value: subject.ref.name, ...slotOf(noun.noun) }];
 }
 
@@ -159,7 +169,12 @@ function valued(
       : [];
   if (secrets.has(head)) {
     const value = rest.slice(0, endOfValue(rest));
+    const isPlain =
+      value.length === 1 &&
+      /^(?:ADJ|VERB|ADV)$/u.test(value[0]?.tag ?? '') &&
+      !/\d/u.test(value[0]?.low ?? '');
     const isValue =
+      !isPlain &&
       value.length > 0 &&
       value.length <= 12 &&
       !/^(?:ADV|ADP|DET|PRON|SCONJ|AUX)$/u.test(value[0]?.tag ?? '') &&
@@ -292,6 +307,14 @@ function described(
       ? fact('from', place)
       : [];
   }
+  if (/^(?:afraid|scared|terrified|frightened)$/u.test(low) && rest[1]?.low === 'of') {
+    const feared = bare(nounPhrase(rest, 2));
+    return feared.length > 0 &&
+      !/^(?:your|this|that)$/u.test(feared[0]?.low ?? '') &&
+      !(feared[0]?.low ?? '').endsWith('ing')
+      ? fact('afraid of', feared)
+      : [];
+  }
   if (low === 'into') {
     return phraseList(rest, 1).phrases.flatMap((phrase) =>
       fact('likes', bare(phrase), { slot: 'preference' }),
@@ -354,12 +377,17 @@ function described(
       name !== '' &&
       rest[0]?.capital === true &&
       /^(?:PROPN|NOUN|X)$/u.test(tag ?? '') &&
-      !passing.has(low)
+      !passing.has(low) &&
+      !isAdjective(low)
     )
       return [{ subject: ref, relation: 'name', value: name, slot: 'name' }];
   }
   return undefined;
 }
+
+/** What the tagger takes for an adjective when it is written small: "I'm Fine" is no introduction. */
+const isAdjective = (low: string): boolean =>
+  /^(?:ADJ|ADV|VERB)$/u.test(loadTagger()(['I', 'am', low])[2] ?? '');
 
 /** "five years old", "31", but not "five minutes late". */
 function aged(

@@ -1,5 +1,5 @@
 import type { Finding, MakeFact } from './emit.js';
-import { canBeNamed, isNumber } from './lexicon.js';
+import { canBeNamed, isNumber, residences } from './lexicon.js';
 import { bare, bareTime, headOf, nounPhrase, phraseList, timePhrase } from './phrases.js';
 import { isNameLike, type Reading } from './subject.js';
 import type { Token } from './tokens.js';
@@ -17,7 +17,7 @@ export function nounPhraseWithPlace(tokens: readonly Token[], i: number): readon
 }
 
 /** The name of a place to live: "Oslo", "a flat near the harbour", not "the car" or "a bubble". */
-export function placeName(tokens: readonly Token[], i: number): readonly Token[] {
+export function placeName(tokens: readonly Token[], i: number, lowerCase: boolean): readonly Token[] {
   const phrase = bare(nounPhraseWithPlace(tokens, i));
   const head = headOf(phrase)?.low ?? '';
   if (
@@ -26,7 +26,15 @@ export function placeName(tokens: readonly Token[], i: number): readonly Token[]
     )
   )
     return [];
-  return /^(?:your|this|that)$/u.test(phrase[0]?.low ?? '') ? [] : phrase;
+  const first = phrase[0];
+  if (!first || first.tag === 'ADV' || /^(?:your|this|that|next|left|right)$/u.test(first.low)) return [];
+  const isNamed = phrase.some((token) => token.capital || token.tag === 'PROPN');
+  const isCalled =
+    lowerCase &&
+    !/^(?:a|an|the|my|our)$/u.test(tokens[i]?.low ?? '') &&
+    phrase.length <= 3 &&
+    phrase.every((token) => /^(?:NOUN|PROPN|ADJ|X)$/u.test(token.tag));
+  return isNamed || isCalled || residences.has(head) ? phrase : [];
 }
 
 export function lived(rest: readonly Token[], reading: Reading, fact: MakeFact): Finding[] {
@@ -45,7 +53,7 @@ export function lived(rest: readonly Token[], reading: Reading, fact: MakeFact):
       .filter((phrase) => canBeNamed(headOf(phrase)?.low ?? '') || isNameLike(phrase, reading.lowerCase))
       .flatMap((phrase) => fact('lives with', bare(phrase)));
   }
-  const place = placeName(rest, preposition + 1);
+  const place = placeName(rest, preposition + 1, reading.lowerCase && low !== 'on');
   const isOdd = low !== 'in' && /^(?:all|least|the moment|end|edge|own)$/u.test(place[0]?.low ?? '');
   return isOdd ? [] : fact(low === 'in' ? 'lives in' : `lives ${low}`, place);
 }

@@ -7,12 +7,13 @@ import { lineOf } from './fact.js';
 import { warmUpFacts } from './tagger.js';
 
 /**
- * Precision and recall over written utterances, half of them with nothing to extract. The development half shaped the
- * grammar; the held-out half was written before there was one and nothing was ever tuned on it. A fact counts only
- * when subject, relation and value are all as expected, and so does an ending (`-` before the line).
+ * Precision and recall over written utterances, more than half of them with nothing to extract. The development half and
+ * the adversarial part (idioms, jokes, talk to an assistant) shaped the grammar; the held-out half was written before
+ * there was one, and no rule was made for it. A fact counts only when subject, relation and value are all as expected,
+ * and so does an ending (`-` before the line).
  */
 interface Utterance {
-  readonly half: 'development' | 'held-out' | 'voice';
+  readonly half: 'development' | 'held-out' | 'adversarial';
   readonly text: string;
   readonly facts: readonly string[];
   readonly question?: string;
@@ -59,13 +60,17 @@ function scoreOf(some: readonly Utterance[]): Score {
 }
 
 describe('extraction quality', () => {
-  beforeAll(warmUpFacts);
+  beforeAll(async () => {
+    const start = performance.now();
+    await warmUpFacts();
+    process.stdout.write(`facts, tagger loaded in ${(performance.now() - start).toFixed(0)} ms\n`);
+  });
 
-  it('has enough utterances, about half of them with nothing to extract', () => {
+  it('has enough utterances, half of them or more with nothing to extract', () => {
     const empty = utterances.filter(({ facts }) => facts.length === 0).length;
     expect(utterances.length).toBeGreaterThanOrEqual(320);
     expect(empty / utterances.length).toBeGreaterThan(0.45);
-    expect(empty / utterances.length).toBeLessThan(0.6);
+    expect(empty / utterances.length).toBeLessThan(0.65);
   });
 
   it('is right in 95 of 100 facts, and finds three of four', () => {
@@ -79,8 +84,22 @@ describe('extraction quality', () => {
         `facts, ${half}: precision ${score.precision.toFixed(3)}, recall ${score.recall.toFixed(3)} ` +
           `(${score.found} found, ${score.wrong} wrong, ${score.missed} missed)\n`,
       );
-      expect.soft(score.precision, `precision, ${half}`).toBeGreaterThanOrEqual(half === 'all' ? 0.95 : 0.9);
+      expect
+        .soft(score.precision, `precision, ${half}`)
+        .toBeGreaterThanOrEqual(half === 'adversarial' ? 0.85 : 0.95);
       expect.soft(score.recall, `recall, ${half}`).toBeGreaterThanOrEqual(0.75);
     }
+  });
+
+  it('tells how long a turn takes', () => {
+    const times = utterances.map((utterance) => {
+      const start = performance.now();
+      linesOf(utterance);
+      return performance.now() - start;
+    });
+    times.sort((a, b) => a - b);
+    const at = (share: number): string => (times[Math.floor((times.length - 1) * share)] ?? 0).toFixed(3);
+    process.stdout.write(`facts, a turn: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, most ${at(1)} ms\n`);
+    expect(times).toHaveLength(utterances.length);
   });
 });

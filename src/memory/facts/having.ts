@@ -54,18 +54,13 @@ export function had(ref: Ref, rest: readonly Token[], reading: Reading, fact: Ma
   }
   for (const phrase of phrases) {
     const last = headOf(phrase)?.low ?? '';
-    const isKept =
-      canBeNamed(last) ||
-      possessions.has(last) ||
-      possessions.has(singular(last)) ||
-      conditions.has(last) ||
-      /^(?:allergy|allergies|disability|condition)$/u.test(last);
+    const keeps = isKept(last);
     const isTrivial =
       (/^(?:friends?|people|mates|colleagues|neighbou?rs)$/u.test(last) && phrase.length < 3) ||
       (/^(?:boss|agent|client|mate|nurse|doctor|fish|mechanic|bee|spider|mouse|chicken|duck)$/u.test(last) &&
         phrase.length < 2);
     const isOwn = /^(?:the|my|your|his|her|their)$/u.test(phrase[0]?.low ?? '');
-    if (isKept && !isTrivial && !isOwn) found.push(...fact('has', bare(phrase)));
+    if (keeps && !isTrivial && !isOwn) found.push(...fact('has', bare(phrase)));
   }
   return found;
 }
@@ -166,3 +161,11 @@ export function acquired(ref: Ref, rest: readonly Token[], reading: Reading, fac
   const isThing = /^(?:a|an|two|three|four|some)$/u.test(low) && (possessions.has(head) || isAnimal(head));
   return isThing && !/^(?:chicken|fish|duck|coffee)$/u.test(head) ? fact('has', bare(object)) : [];
 }
+
+/** Nouns of what people have for long: people, animals, possessions, conditions. */
+export const isKept = (noun: string): boolean =>
+  canBeNamed(noun) ||
+  possessions.has(noun) ||
+  possessions.has(singular(noun)) ||
+  conditions.has(noun) ||
+  /^(?:allergy|allergies|disability|condition)$/u.test(noun);

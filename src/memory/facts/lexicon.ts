@@ -61,9 +61,21 @@ export const conditions = words(
   parkinson's parkinsons alzheimer's dementia coeliac celiac eczema psoriasis tinnitus osteoporosis endometriosis
   hypothyroidism anaemia anemia glaucoma cataracts gout lupus vertigo ptsd ocd ms copd hiv scoliosis fibromyalgia`,
 );
+/** Where people live, when it has no name. */
+export const residences = words(
+  `flat apartment house home cottage cabin farm bungalow villa condo studio dorm dormitory hostel mansion van boat houseboat
+  camper caravan trailer village town city suburb suburbs countryside country island coast valley neighbourhood neighborhood
+  district area street road avenue lane floor basement attic building complex mountains hills care-home downtown outskirts
+  centre center state county place`,
+);
+/** Names that are not those of anyone's acquaintance. */
+export const fictional = words(
+  'santa alexa siri cortana google batman superman spiderman god jesus satan cupid dracula shrek elmo',
+);
+
 /** What has a time. */
 export const events = words(
-  `appointment meeting interview flight train bus ferry class lesson course exam test party wedding dinner lunch breakfast
+  `appointment meeting interview flight plane train bus ferry class lesson course exam test party wedding dinner lunch breakfast
   brunch surgery operation deadline practice concert game match session checkup check-up call rehearsal conference
   presentation date reservation booking shift audition reunion funeral graduation recital ceremony workshop seminar
   webinar lecture hearing trial vacation holiday trip scan birthday anniversary due-date delivery bin-day

@@ -7,7 +7,8 @@ import type { Token } from './tokens.js';
 export function mentionedIn(tokens: readonly Token[], reading: Reading): Ref[] {
   const found: Ref[] = [];
   tokens.forEach((token, i) => {
-    if (!canBeNamed(token.low) || token.low !== singular(token.low)) return;
+    if (!canBeNamed(token.low) || token.low !== singular(token.low) || canBeNamed(tokens[i + 1]?.low ?? ''))
+      return;
     for (let back = i - 1; back >= Math.max(0, i - 3); back--) {
       const low = tokens[back]?.low ?? '';
       // "is a Labrador", "is my mother": a predicate, not another one.

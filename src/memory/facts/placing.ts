@@ -1,6 +1,6 @@
 import { placeAt } from './copula.js';
 import type { Finding, MakeFact } from './emit.js';
-import { objects, people, personSuffix, singular } from './lexicon.js';
+import { objects, people, personSuffix, singular, passing } from './lexicon.js';
 import { bare, headOf, nounPhrase } from './phrases.js';
 import type { Reading, Ref } from './subject.js';
 import { wordsOf, type Token } from './tokens.js';
@@ -40,6 +40,7 @@ export function located(
   const place = placeAt(behind, 0);
   if (
     place.length === 0 ||
+    passing.has(head) ||
     /^(?:eye|mind|secret|touch|note|end|hold|promise|word|pressure|effort|time|money|message|foot|feet|work|faith|trust|blame|focus)$/u.test(
       head,
     )

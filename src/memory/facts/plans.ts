@@ -1,7 +1,7 @@
 import type { Finding } from './emit.js';
-import { events } from './lexicon.js';
+import { canBeNamed, events } from './lexicon.js';
 import { bareTime, findTime, isMark, timePhrase } from './phrases.js';
-import type { Ref, Subject } from './subject.js';
+import { refOf, type Subject } from './subject.js';
 import { wordsOf, type Token } from './tokens.js';
 import type { VerbGroup } from './verb-group.js';
 
@@ -36,12 +36,12 @@ export function planFacts(
     words.some((token) => isMark(token) || /^(?:if|when|that|because|and|but)$/u.test(token.low))
   )
     return [];
-  if (subject.kind === 'ref') {
-    const ref: Ref = subject.ref;
-    if (
-      ref.kind !== 'self' ||
-      (routine.has(group.verb) && !/^(?:married|divorced|engaged)$/u.test(tokens[group.end]?.low ?? ''))
-    )
+  const ref = refOf(subject);
+  const isPerson = subject.kind === 'ref' || (subject.owner !== undefined && canBeNamed(subject.head));
+  // "Queen is playing on Friday" is no one's plan that is known.
+  if (subject.kind === 'ref' && ref?.kind === 'named') return [];
+  if (ref && isPerson) {
+    if (routine.has(group.verb) && !/^(?:married|divorced|engaged)$/u.test(tokens[group.end]?.low ?? ''))
       return [];
     if (
       group.future &&
@@ -51,6 +51,7 @@ export function planFacts(
       return [];
     return [{ subject: ref, relation: 'plans', value: wordsOf(text, words) }];
   }
+  if (subject.kind !== 'noun') return [];
   if (!/^(?:coming|arriving|visiting|leaving|delivering)$/u.test(group.verb) || at !== group.end) return [];
   return [
     {

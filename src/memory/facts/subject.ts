@@ -4,6 +4,7 @@ import {
   beForms,
   canBeNamed,
   events,
+  fictional,
   isNumber,
   modals,
   months,
@@ -147,7 +148,8 @@ export function nounOf(tokens: readonly Token[], reading: Reading, end = tokens.
       isNameLike(name, reading.lowerCase) &&
       name.length <= 2;
     if (mark < 0) {
-      if (isName && name.length === 1) return { kind: 'ref', ref: { kind: 'named', name: spell(name) }, end };
+      if (isName && name.length === 1 && !fictional.has(name[0]?.low ?? ''))
+        return { kind: 'ref', ref: { kind: 'named', name: spell(name) }, end };
       return tokens.length <= 3 && tokens.some((token) => events.has(token.low))
         ? noun(rest, undefined, reading, end)
         : undefined;

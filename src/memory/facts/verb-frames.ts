@@ -1,7 +1,7 @@
 import type { Finding } from './emit.js';
 import { liked, vague } from './liking.js';
 import { lived, worked, placeName, nounPhraseWithPlace, born } from './dwelling.js';
-import { had, acquired, taken, quitted } from './having.js';
+import { acquired, had, isKept, quitted, taken } from './having.js';
 import { located } from './placing.js';
 import { conditions, isPerson, possessives } from './lexicon.js';
 import {
@@ -27,7 +27,7 @@ const games = new Set(
     ' ',
   ),
 );
-const subjectsOfStudy = new Set('it this that question problem situation menu map screen'.split(' '));
+const subjectsOfStudy = new Set('it this that people question problem situation menu map screen'.split(' '));
 
 /** What "X does Y" says. */
 export function verbFacts(ref: Ref, group: VerbGroup, tokens: readonly Token[], reading: Reading): Finding[] {
@@ -98,8 +98,8 @@ export function verbFacts(ref: Ref, group: VerbGroup, tokens: readonly Token[], 
       if (!group.happened) return none;
       const from = rest.findIndex((token) => token.low === 'from');
       const to = rest.findIndex((token) => /^(?:to|into)$/u.test(token.low));
-      const old = from >= 0 ? placeName(rest, from + 1) : [];
-      const next = to >= 0 ? placeName(rest, to + 1) : [];
+      const old = from >= 0 ? placeName(rest, from + 1, reading.lowerCase) : [];
+      const next = to >= 0 ? placeName(rest, to + 1, reading.lowerCase) : [];
       return [
         ...fact('lives in', old, { effect: 'ends' }).filter(() => next.length > 0),
         ...fact('lives in', next),
@@ -150,7 +150,9 @@ export function verbFacts(ref: Ref, group: VerbGroup, tokens: readonly Token[], 
       return phrases.flatMap((phrase) => fact(simple[lemma] ?? lemma, bare(phrase)));
     }
     case 'have':
-      return isNow && !group.progressive ? had(ref, rest, reading, fact) : group.progressive ? none : none;
+      // "We don't have the dog any more"
+      if (over) return fact('has', bare(object)).filter(() => isKept(head));
+      return isNow && !group.progressive ? had(ref, rest, reading, fact) : none;
     case 'take':
       return isNow ? taken(rest, fact) : none;
     case 'suffer': {
@@ -191,7 +193,9 @@ export function verbFacts(ref: Ref, group: VerbGroup, tokens: readonly Token[], 
     case 'get':
       return group.happened ? acquired(ref, rest, reading, fact) : none;
     case 'sell':
-      return group.happened && /^(?:the|my|our)$/u.test(rest[0]?.low ?? '')
+      return group.happened &&
+        /^(?:the|my|our)$/u.test(rest[0]?.low ?? '') &&
+        !/^(?:soul|heart|body|shares|idea)$/u.test(head)
         ? fact('has', bare(object), { effect: 'ends' })
         : none;
     case 'give':
