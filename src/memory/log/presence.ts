@@ -13,6 +13,9 @@ let names = 0;
 export async function announce(folder: string): Promise<() => Promise<void>> {
   const place = join(folder, 'open');
   await mkdir(place, { recursive: true, mode: 0o700 });
+  for (const other of await readdir(place)) {
+    if (!isRunning(pidOf(other))) await rm(join(place, other), { force: true });
+  }
   const name = join(place, `${process.pid}-${++names}`);
   await writeFile(name, '', { mode: 0o600 });
   return () => rm(name, { force: true });
@@ -21,7 +24,7 @@ export async function announce(folder: string): Promise<() => Promise<void>> {
 /** @throws SlowcatError `SLOWCAT_MEMORY_STORE` when anybody who runs has the log open */
 export async function checkNobodyElse(folder: string): Promise<void> {
   for (const name of await readdir(join(folder, 'open')).catch(() => [])) {
-    if (isRunning(Number(name.split('-')[0]))) {
+    if (isRunning(pidOf(name))) {
       throw new SlowcatError(
         'SLOWCAT_MEMORY_STORE',
         'It is open elsewhere and cannot be replaced; close the server and try again.',
@@ -29,6 +32,10 @@ export async function checkNobodyElse(folder: string): Promise<void> {
     }
     await rm(join(folder, 'open', name), { force: true });
   }
+}
+
+function pidOf(name: string): number {
+  return Number(name.split('-')[0]);
 }
 
 export function isRunning(pid: number): boolean {

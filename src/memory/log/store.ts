@@ -1,4 +1,5 @@
 import { chmod } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 
 import { open, type Database, type RootDatabase } from 'lmdb';
 
@@ -19,6 +20,8 @@ export interface Change {
 export const writeBatch = 500;
 /** Each lost race means that another process has committed; so many in a row is a fault, not bad luck. */
 const maxAttempts = 1000;
+/** How long the reason of a failed commit may take to come. */
+const reasonMs = 100;
 
 type Table = Database<Buffer, Buffer>;
 
@@ -158,7 +161,7 @@ export class LogStore {
         if (await done) return;
       }
     } catch (cause) {
-      throw storeFault(cause);
+      throw storeFault(await withReason(cause));
     }
     throw new SlowcatError(
       'SLOWCAT_MEMORY_STORE',
@@ -206,7 +209,7 @@ export function wipe(table: Table, key: Buffer, length: number): void {
 
 export function storeFault(cause: unknown): SlowcatError {
   if (SlowcatError.isInstance(cause)) return cause;
-  const text = cause instanceof Error ? `${cause.message} ${String(Reflect.get(cause, 'code'))}` : '';
+  const text = textOf(cause);
   if (/no space|ENOSPC|EFBIG|too large|MDB_MAP_FULL|EDQUOT|quota/i.test(text)) {
     return new SlowcatError('SLOWCAT_MEMORY_FULL', 'Free some space and try again; nothing was lost.', {
       cause,
@@ -216,6 +219,20 @@ export function storeFault(cause: unknown): SlowcatError {
   return new SlowcatError('SLOWCAT_MEMORY_STORE', 'Check the disk; `cause` says what LMDB reports.', {
     cause,
   });
+}
+
+/** LMDB hides why a commit failed in a promise beside the error. */
+async function withReason(cause: unknown): Promise<unknown> {
+  const reason: unknown = cause instanceof Error ? Reflect.get(cause, 'commitError') : undefined;
+  if (!(reason instanceof Promise)) return cause;
+  const told = await Promise.race([reason, setTimeout(reasonMs)]).catch((error: unknown) => error);
+  return new Error('A commit failed.', { cause: told });
+}
+
+function textOf(cause: unknown): string {
+  return cause instanceof Error
+    ? `${cause.message} ${String(Reflect.get(cause, 'code'))} ${textOf(cause.cause)}`
+    : '';
 }
 
 function readHead(record: Buffer): UserHead {
