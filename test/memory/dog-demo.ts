@@ -16,7 +16,7 @@ export const asked: readonly { readonly question: string; readonly needs: string
   { question: "What's my dog's name?", needs: 'Potola' },
   { question: "What's my cat's name?", needs: 'Whiskers' },
   { question: 'What does Potola chase in the park?', needs: 'squirrels' },
-  { question: 'What kind of dog is Potola?', needs: 'golden retriever' },
+  { question: 'Is Potola a golden retriever?', needs: 'golden retriever' },
   { question: 'Where do both pets sleep?', needs: 'bed' },
   { question: 'What is my favorite time?', needs: '7am' },
 ];

@@ -15,6 +15,7 @@ interface SearchOptions extends CommonOptions {
   readonly at?: number;
   readonly queries?: string;
   readonly tokens: TokenKind;
+  readonly form: NonNullable<RecallOptions['form']>;
   readonly embed: boolean;
 }
 
@@ -45,6 +46,11 @@ export function addSearch(memory: Command, edges: MemoryCommandEdges): void {
       new Option('--tokens <kind>', 'how tokens are counted: as GPT-4o does, or one a byte')
         .choices(tokenKinds)
         .default('o200k'),
+    )
+    .addOption(
+      new Option('--form <form>', 'how the block is written: grouped by day, or as prompts have it')
+        .choices(['compact', 'lines'])
+        .default('compact'),
     )
     .option('--no-embed', 'find by words alone')
     .action((words: readonly string[], options: SearchOptions) => {
@@ -125,12 +131,14 @@ async function answer(user: UserMemory, query: Query, options: SearchOptions): P
 }
 
 function recallOptions(query: Query, options: SearchOptions, budgetTokens: number): RecallOptions {
-  const { limit = defaultLimit, depth } = options;
+  const { limit = defaultLimit, depth, form } = options;
   const atMs = query.atMs ?? options.at;
   return {
     depth,
     maxItems: limit,
     budgetTokens,
+    // Without a budget there is no block to write, and what is printed is each item's own line.
+    form: budgetTokens === Infinity ? 'lines' : form,
     deadlineMs: patientMs,
     ...(atMs === undefined ? {} : { atMs }),
   };

@@ -1,5 +1,5 @@
 import type { LanguageModel } from '../../engines/interfaces.js';
-import type { Memory, UserMemory } from '../../memory/memory.js';
+import type { Memory, RecallOptions, UserMemory } from '../../memory/memory.js';
 import type { MemoryPosition } from './inject.js';
 
 /** Where the memory is: opened by somebody else, or a folder that the processor opens and closes itself. */
@@ -28,6 +28,8 @@ export interface StatelessMemorySettings {
   readonly deepDeadlineMs?: number;
   /** Where recalled memory stands in the prompt. @defaultValue 'late' */
   readonly position?: MemoryPosition;
+  /** How it is written there. @defaultValue 'lines', which the memory adapter is trained on */
+  readonly form?: NonNullable<RecallOptions['form']>;
   /** Exchanges in the cache that `getStats` counts hits of. @defaultValue 20 */
   readonly cacheSize?: number;
   /** Turns of the hot tier. @defaultValue 100 */
@@ -62,6 +64,7 @@ export const defaultStatelessMemoryOptions = {
   deadlineMs: 15,
   deepDeadlineMs: 3000,
   position: 'late',
+  form: 'lines',
   cacheSize: 20,
   hotSize: 100,
   warmSize: 1000,

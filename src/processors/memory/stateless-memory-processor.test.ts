@@ -210,7 +210,7 @@ describe('StatelessMemoryProcessor', () => {
     await runTest(new StatelessMemoryProcessor({ memory }), {
       framesToSend: [ask('Who is Potola?'), ask('Think back: who is Potola?')],
     });
-    const limits = { budgetTokens: 1024, maxItems: 8, minItems: 3 };
+    const limits = { budgetTokens: 1024, maxItems: 8, minItems: 3, form: 'lines' };
     expect(asked).toEqual([
       { ...limits, deadlineMs: 15 },
       { ...limits, depth: 'deep', deadlineMs: 3000 },

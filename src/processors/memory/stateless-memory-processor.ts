@@ -147,12 +147,13 @@ export class StatelessMemoryProcessor extends FrameProcessor {
 
   /** @returns the block for the prompt, empty when nothing is remembered */
   async #recall(memory: UserMemory, question: string, signal: AbortSignal): Promise<string> {
-    const { maxContextTokens, deadlineMs, deepDeadlineMs, maxItems } = this.#options;
+    const { maxContextTokens, deadlineMs, deepDeadlineMs, maxItems, form } = this.#options;
     this.#inPrompt = undefined;
     const recalled = await memory.recall(question, {
       budgetTokens: maxContextTokens,
       maxItems,
       minItems,
+      form,
       ...(asksToThinkBack(question) ? { depth: 'deep', deadlineMs: deepDeadlineMs } : { deadlineMs }),
     });
     if (recalled.late) this.#late++;
