@@ -11,8 +11,9 @@ const slotOrder: readonly Slot[] = ['name', 'allergy', 'instruction', 'preferenc
  */
 export class FactBook {
   readonly #said = new Map<number, readonly ExtractedFact[]>();
-  /** By subject, lower case; oldest first. */
-  #facts = new Map<string, Fact[]>();
+  /** By subject, lower case, then by relation. */
+  #facts = new Map<string, Map<string, Values>>();
+  #current: readonly Fact[] | undefined;
   #lastTurn = -Infinity;
 
   /** Takes what one or several turns said. A turn that was added before is replaced. */
@@ -31,16 +32,16 @@ export class FactBook {
 
   /** Facts that hold, oldest first. `atMs` asks for those that held then. */
   current(atMs?: number): Fact[] {
-    return this.#all().filter((fact) =>
-      atMs === undefined
-        ? fact.validToMs === undefined
-        : fact.validFromMs <= atMs && (fact.validToMs === undefined || fact.validToMs > atMs),
+    this.#current ??= this.#all().filter((fact) => fact.validToMs === undefined);
+    if (atMs === undefined) return [...this.#current];
+    return this.#all().filter(
+      (fact) => fact.validFromMs <= atMs && (fact.validToMs === undefined || fact.validToMs > atMs),
     );
   }
 
   /** Every value that a relation has had, oldest first, those of the past included. */
   history(subject: string, relation: string): Fact[] {
-    return (this.#facts.get(subject.toLowerCase()) ?? []).filter((fact) => fact.relation === relation);
+    return [...(this.#facts.get(subject.toLowerCase())?.get(relation)?.facts ?? [])];
   }
 
   /** What is worth telling whatever is asked: the user's name, allergies, standing instructions, then preferences, newest first. */
@@ -78,11 +79,14 @@ export class FactBook {
   }
 
   #all(): Fact[] {
-    return [...this.#facts.values()].flat().sort((a, b) => a.sourceTurn - b.sourceTurn);
+    return [...this.#facts.values()]
+      .flatMap((relations) => [...relations.values()].flatMap(({ facts }) => facts))
+      .sort((a, b) => a.sourceTurn - b.sourceTurn);
   }
 
   #fold(): void {
     this.#facts = new Map();
+    this.#current = undefined;
     this.#lastTurn = -Infinity;
     for (const [turn, said] of [...this.#said].sort(([a], [b]) => a - b)) {
       this.#lastTurn = turn;
@@ -91,44 +95,62 @@ export class FactBook {
   }
 
   #apply(said: ExtractedFact): void {
+    this.#current = undefined;
     const key = said.subject.toLowerCase();
-    const facts = this.#facts.get(key) ?? [];
-    this.#facts.set(key, facts);
-    const close = (isOver: (fact: Fact) => boolean): boolean => {
-      let closed = false;
-      facts.forEach((fact, i) => {
-        if (fact.validToMs !== undefined || !isOver(fact)) return;
-        // A clock that jumped back ends nothing before it began.
-        facts[i] = { ...fact, validToMs: Math.max(said.atMs, fact.validFromMs) };
-        closed = true;
-      });
-      return closed;
-    };
-    if (said.effect === 'ends') {
-      if (!close((fact) => endsAlso(said, fact))) facts.push({ ...begun(said), validToMs: said.atMs });
-      return;
-    }
+    const relations = this.#facts.get(key) ?? new Map<string, Values>();
+    this.#facts.set(key, relations);
+    const own = relations.get(said.relation) ?? { facts: [], open: new Map<string, number>() };
+    relations.set(said.relation, own);
     const value = plain(said.value);
-    if (
-      facts.some(
-        (fact) =>
-          fact.validToMs === undefined && fact.relation === said.relation && plain(fact.value) === value,
-      )
-    )
+    if (said.effect === 'ends') {
+      let ended = false;
+      for (const values of relations.values()) {
+        for (const [other, at] of values.open) {
+          const fact = values.facts[at];
+          if (!fact || !endsAlso(said, fact)) continue;
+          close(values, other, said.atMs);
+          ended = true;
+        }
+      }
+      if (!ended) own.facts.push({ ...begun(said), validToMs: said.atMs });
       return;
-    if (said.replaces !== undefined) {
-      const wrong = plain(said.replaces);
-      close((fact) => fact.relation === said.relation && plain(fact.value) === wrong);
     }
-    if (isSingleValued(said.relation)) close((fact) => fact.relation === said.relation);
-    const against = opposite[said.relation];
-    if (against !== undefined) close((fact) => fact.relation === against && plain(fact.value) === value);
-    if (said.relation === 'status' && /divorced/iu.test(said.value))
-      close((fact) => fact.relation === 'married to');
-    if (said.relation === 'is' && value === 'retired')
-      close((fact) => /^works (?:at|as|in)$/u.test(fact.relation));
-    facts.push(begun(said));
+    if (own.open.has(value)) return;
+    if (said.replaces !== undefined) close(own, plain(said.replaces), said.atMs);
+    if (isSingleValued(said.relation)) closeAll(own, said.atMs);
+    const against = relations.get(opposite[said.relation] ?? '');
+    if (against) close(against, value, said.atMs);
+    const over =
+      said.relation === 'status' && /divorced/iu.test(said.value)
+        ? ['married to']
+        : said.relation === 'is' && value === 'retired'
+          ? ['works at', 'works as', 'works in']
+          : [];
+    for (const relation of over) closeAll(relations.get(relation), said.atMs);
+    own.open.set(value, own.facts.length);
+    own.facts.push(begun(said));
   }
+}
+
+/** The values that one relation of one subject has had. */
+interface Values {
+  /** Oldest first. */
+  readonly facts: Fact[];
+  /** Index of those that hold, by value without articles. */
+  readonly open: Map<string, number>;
+}
+
+/** A clock that jumped back ends nothing before it began. */
+function close(values: Values, value: string, atMs: number): void {
+  const at = values.open.get(value);
+  const fact = at === undefined ? undefined : values.facts[at];
+  if (at === undefined || !fact) return;
+  values.facts[at] = { ...fact, validToMs: Math.max(atMs, fact.validFromMs) };
+  values.open.delete(value);
+}
+
+function closeAll(values: Values | undefined, atMs: number): void {
+  for (const value of [...(values?.open.keys() ?? [])]) if (values) close(values, value, atMs);
 }
 
 function begun(said: ExtractedFact): Fact {

@@ -44,6 +44,24 @@ const stemsOf = (text: string): string[] =>
       .matchAll(wordPattern),
   ].map(([word]) => stemmer(word));
 
+interface Stems {
+  readonly subject: readonly string[];
+  readonly relation: readonly string[];
+  readonly value: readonly string[];
+}
+/** Stemming costs more than comparing, and a fact is asked for again and again. */
+const stemsByFact = new WeakMap<Fact, Stems>();
+
+function stemsOfFact(fact: Fact): Stems {
+  let stems = stemsByFact.get(fact);
+  if (!stems) {
+    const subject = fact.subject === userSubject ? [] : stemsOf(fact.subject);
+    stems = { subject, relation: stemsOf(fact.relation), value: stemsOf(fact.value) };
+    stemsByFact.set(fact, stems);
+  }
+  return stems;
+}
+
 /** How well facts answer a question, best first; facts that share nothing with it are left out. Pure. */
 export function scoreFor(question: string, facts: readonly Fact[]): { fact: Fact; score: number }[] {
   const words = [
@@ -58,16 +76,12 @@ export function scoreFor(question: string, facts: readonly Fact[]): { fact: Fact
   const ofUser = words.some((word) => /^(?:i|my|me|we|our|mine)$/u.test(word));
   const asksName = words.includes('name') || words.includes('called');
   const meant = new Set([...asked].flatMap((stem) => related[stem] ?? []));
-  const others = new Set(
-    facts.filter((fact) => fact.subject !== userSubject).flatMap((fact) => stemsOf(fact.subject)),
-  );
+  const others = new Set(facts.flatMap((fact) => stemsOfFact(fact).subject));
   const askedOthers = [...asked].filter((stem) => others.has(stem));
   const found: { fact: Fact; score: number }[] = [];
   for (const fact of facts) {
     const isUser = fact.subject === userSubject;
-    const subject = new Set(isUser ? [] : stemsOf(fact.subject));
-    const relation = stemsOf(fact.relation);
-    const value = stemsOf(fact.value);
+    const { subject, relation, value } = stemsOfFact(fact);
     const head = singular(fact.relation.split(' ').at(-1) ?? '');
     let score = 0;
     let about = 0;
@@ -78,7 +92,7 @@ export function scoreFor(question: string, facts: readonly Fact[]): { fact: Fact
     if (meant.has('#animal') && (isAnimal(head) || fact.value.split(' ').some(isAnimal))) score += 2;
     if (meant.has('#person') && (isPerson(head) || fact.value.split(' ').some(isPerson))) score += 2;
     for (const stem of value) if (asked.has(stem)) score += 1.5;
-    for (const stem of subject) if (asked.has(stem)) about += 1;
+    for (const stem of new Set(subject)) if (asked.has(stem)) about += 1;
     if (fact.relation === 'located' && isWhere && about > 0) score += 3;
     if (fact.relation === 'name' && asksName && isUser && asked.size === 0) score += 4;
     if (about > 0) score += about + (asked.size <= about ? 1 : 0);
