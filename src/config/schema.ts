@@ -34,6 +34,9 @@ export const configSchema = z.strictObject({
     .default([])
     .describe('web origins that may connect besides localhost, comma separated'),
   maxSessions: integer(1, 1000).default(32).describe('sessions at once'),
+  evals: boolean
+    .default(false)
+    .describe("serve Pipecat's test harness (pipecat eval), which may set the context; for tests"),
   dataDir: z.string().min(1).default(join(homedir(), '.slowcat')).describe('folder for memory and settings'),
   logLevel: z
     .enum(['silent', 'error', 'warn', 'info', 'debug'])

@@ -52,7 +52,11 @@ class VoiceSession implements Session {
       },
       format.serializer,
     );
-    const rtvi = new RTVIProcessor({ about: { library: 'slowcat' }, flush: () => this.#task.flush() });
+    const rtvi = new RTVIProcessor({
+      about: { library: 'slowcat' },
+      flush: () => this.#task.flush(),
+      evals: config.evals,
+    });
     this.#task = new PipelineTask(conversation(transport, rtvi, connection, options), {
       name: connection.sessionId,
       params: { enableMetrics: true, enableUsageMetrics: true },

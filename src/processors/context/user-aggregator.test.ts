@@ -9,6 +9,7 @@ import {
   LLMContext,
   LLMContextFrame,
   LLMMessagesAppendFrame,
+  LLMMessagesTransformFrame,
   LLMRunFrame,
   Pipeline,
   TranscriptionFrame,
@@ -130,6 +131,15 @@ describe('LLMUserAggregator', () => {
     ]);
     expect(messages).toEqual([{ role: 'user', content: 'hi' }]);
     expect(down).toEqual(['LLMContextFrame']);
+  });
+
+  it('lets a function change the context', async () => {
+    const { messages } = await converse([
+      new LLMMessagesAppendFrame([{ role: 'user', content: 'hi' }]),
+      new LLMMessagesTransformFrame((now) => [...now, { role: 'assistant', content: 'ho' }]),
+      pause(10),
+    ]);
+    expect(messages.map(({ content }) => content)).toEqual(['hi', 'ho']);
   });
 
   it('gives frames their classes', async () => {

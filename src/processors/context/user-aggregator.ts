@@ -9,6 +9,7 @@ import {
   InterimTranscriptionFrame,
   LLMContextFrame,
   LLMMessagesAppendFrame,
+  LLMMessagesTransformFrame,
   LLMMessagesUpdateFrame,
   LLMRunFrame,
   TranscriptionFrame,
@@ -99,6 +100,9 @@ export class LLMUserAggregator extends FrameProcessor {
       if (frame.runLlm) this.#run();
     } else if (frame instanceof LLMMessagesUpdateFrame) {
       this.#context.replace(frame.messages);
+      if (frame.runLlm) this.#run();
+    } else if (frame instanceof LLMMessagesTransformFrame) {
+      this.#context.replace(frame.transform(this.#context.messages));
       if (frame.runLlm) this.#run();
     } else if (frame instanceof LLMRunFrame) {
       this.#run();

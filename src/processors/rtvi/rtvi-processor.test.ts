@@ -6,6 +6,7 @@ import {
   InterruptionFrame,
   LLMConfigureOutputFrame,
   LLMMessagesAppendFrame,
+  LLMMessagesTransformFrame,
   OutputTransportMessageUrgentFrame,
   UserFileRawFrame,
   UserImageRawFrame,
@@ -15,6 +16,7 @@ import { SleepFrame, runTest } from '../../testing/run-test.js';
 import { VirtualClock } from '../../testing/virtual-clock.js';
 import {
   RTVIClientMessageFrame,
+  RTVIConfigureObserverFrame,
   RTVISendTextFrame,
   RTVIUICancelJobGroupFrame,
   RTVIUIEventFrame,
@@ -238,6 +240,60 @@ describe('client messages', () => {
       { error: 'No handler for client message x' },
       { error: 'No handler for client message constructor' },
     ]);
+  });
+});
+
+describe('the messages of the test harness', () => {
+  const say = (t: string, d?: unknown) => request('client-message', { t, d });
+
+  it('set what is told, the context and the end', async () => {
+    const { of, types, sent } = await serve(
+      { evals: true },
+      say('eval-connect', { skip_tts: true, capture_bot_audio: false }),
+      say('eval-configure', { function_call_report_level: { '*': 'full' }, vad_user_speaking: true }),
+      say('eval-context', { messages: [{ role: 'user', content: 'a' }] }),
+      say('eval-image', { image: 'AAAA' }),
+      sendText({ content: 'hi', options: { audio_response: false } }),
+      say('eval-cancel'),
+    );
+    expect(sent).toEqual([]);
+    // Already silent: nothing to switch for the text.
+    expect(of(LLMConfigureOutputFrame)).toMatchObject([{ skipTts: true, interruptible: false }]);
+    expect(of(RTVIConfigureObserverFrame)).toMatchObject([
+      { change: { functionCallReportLevel: { '*': 'full' }, vadUserSpeakingEnabled: true } },
+    ]);
+    const [seed] = of(LLMMessagesTransformFrame);
+    const before = [
+      { role: 'system', content: 's' },
+      { role: 'user', content: 'old' },
+    ] as const;
+    expect(seed?.transform(before)).toEqual([
+      { role: 'system', content: 's' },
+      { role: 'user', content: 'a' },
+    ]);
+    expect(types).toContain('CancelWorkerFrame');
+  });
+
+  it('are damaged and do no harm', async () => {
+    const { sent, of } = await serve(
+      { evals: true },
+      say('eval-connect'),
+      say('eval-configure', 5),
+      say('eval-context', { messages: [{ role: 'user', content: [] }] }),
+    );
+    expect(sent).toEqual([]);
+    expect(of(LLMConfigureOutputFrame)).toMatchObject([{ skipTts: false }]);
+    expect(of(RTVIConfigureObserverFrame)).toEqual([]);
+  });
+
+  it('are like any other client message where no test is allowed', async () => {
+    const { sent, of } = await serve(
+      {},
+      say('eval-configure', { vad_user_speaking: true }),
+      say('eval-cancel'),
+    );
+    expect(of(RTVIConfigureObserverFrame)).toEqual([]);
+    expect(sent.map(({ type }) => type)).toEqual(['error-response', 'error-response']);
   });
 });
 

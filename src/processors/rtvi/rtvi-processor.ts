@@ -13,6 +13,7 @@ import {
   type Frame,
   type FrameDirection,
 } from '../../pipeline/index.js';
+import { configureOutput, evalFrames } from './eval-messages.js';
 import { errorMessage, errorResponse, rtviMessage, type RtviMessage } from './messages.js';
 import { parseRtviRequest, type AnswerOptions, type RtviFile, type RtviRequest } from './requests.js';
 import {
@@ -69,6 +70,11 @@ export interface RTVIProcessorOptions {
   readonly takesClientMessages?: boolean;
   /** Whether processors of the application take files and images; otherwise they are refused. @defaultValue false */
   readonly takesFiles?: boolean;
+  /**
+   * Whether Pipecat's test harness may set what the client is told, the context and the end of the session; for tests
+   * only, because it lets a client see what function calls are made of. @defaultValue false
+   */
+  readonly evals?: boolean;
 }
 
 const defaultCapabilities: BotCapabilities = {
@@ -241,7 +247,13 @@ export class RTVIProcessor extends FrameProcessor {
   }
 
   #takeClientMessage(id: string, t: string, d: unknown): void {
-    const { answers, takesClientMessages } = this.#options;
+    const { answers, takesClientMessages, evals } = this.#options;
+    const frames = evals === true ? evalFrames(t, d) : null;
+    for (const frame of frames ?? []) {
+      if (frame instanceof LLMConfigureOutputFrame) this.#skipsTts = frame.skipTts;
+      this.pushFrame(frame);
+    }
+    if (frames !== null) return;
     const answer = answers && Object.hasOwn(answers, t) ? answers[t] : undefined;
     if (answer) void this.#answer(id, t, d, answer);
     else if (takesClientMessages === true) this.pushFrame(new RTVIClientMessageFrame(id, t, d));
@@ -274,13 +286,6 @@ export class RTVIProcessor extends FrameProcessor {
   #refuse(id: string, error: string): void {
     this.send(errorResponse(id, error));
   }
-}
-
-/** Stays when an interruption comes: the answers after it would be silent for good. */
-function configureOutput(skipTts: boolean): LLMConfigureOutputFrame {
-  const frame = new LLMConfigureOutputFrame(skipTts);
-  frame.interruptible = false;
-  return frame;
 }
 
 function fileFrame(
