@@ -7,7 +7,9 @@ import { runInNewContext } from 'node:vm';
 
 import { openMemory } from '../../src/memory/memory.js';
 import { percentiles, show, type BenchResult } from '../bench.js';
-import { locomoRecall } from './locomo-recall.js';
+import { cachedEmbedder } from './cached-embedder.js';
+import { heldOutModels, locomoLine, locomoRecall } from './locomo-recall.js';
+import { readLocomo } from './locomo.js';
 import { questioner, talker } from './talk.js';
 
 const sizes = [10, 1_000, 10_000, 100_000] as const;
@@ -36,12 +38,17 @@ export async function run(): Promise<BenchResult> {
       'LoCoMo is skipped: name its locomo10.json with SLOWCAT_LOCOMO or --locomo (CC BY-NC 4.0, not in here).',
     );
   } else {
-    const { recallMs, questions, ...scores } = await locomoRecall(path);
-    rows.push({ what: 'LoCoMo recall', turns: 588, ...percentiles(recallMs) });
-    notes.push(
-      `LoCoMo, turn level, ${questions} questions: R@5 ${scores.recallAt5.toFixed(1)} %, R@10 ${scores.recallAt10.toFixed(1)} %, ` +
-        `MRR ${scores.mrr.toFixed(1)} %, evidence inside a block of 1024 tokens and 8 items ${scores.inBlock.toFixed(1)} %.`,
-    );
+    const conversations = await readLocomo(path);
+    const embedder = cachedEmbedder(undefined);
+    for (const embed of [embedder.embed, undefined]) {
+      const scores = await locomoRecall(conversations, await heldOutModels(conversations, embed), embed);
+      const how = embed ? 'by words and meaning' : 'by words';
+      rows.push({ what: `LoCoMo recall ${how}`, turns: 588, ...percentiles(scores.recallMs) });
+      notes.push(
+        `LoCoMo, turn level, ${how}, each conversation by weights trained on the nine others: ${locomoLine(scores)}.`,
+      );
+    }
+    await embedder.close();
   }
   return { name: 'memory', unit: 'ms', rows, notes };
 }

@@ -104,7 +104,7 @@ ${named(second, [...featureNames, ...secondNames])}
 
 /**
  * Weights of the ranking, made by bench/memory/train-ranking.ts on the ten conversations of LoCoMo (Maharana et al.,
- * 2024): L-BFGS, a softmax of each evidence turn against all other candidates of its question. Not to be edited.
+ * 2024): a softmax of each evidence turn against all other candidates of its question. Not to be edited.
  */
 const byWords: RankingModel = ${one(models.byWords)};
 

@@ -38,6 +38,10 @@ export interface RecallTally {
 const weakest: Readonly<Record<RecallDepth, number>> = { fast: 0.1, medium: 0.03, deep: 0 };
 /** What fast and medium need for an item that shares no word with the query: a cosine that chance seldom gives. */
 const nearEnough = 0.35;
+/** Below this chance that the first items hold what is asked for, fast looks deeper while there is time. */
+const lowConfidence = 0.15;
+/** Of fewer turns the confidence says little: nothing in them is rare. */
+const enoughTurns = 200;
 /** Turns that are looked at for something said lately. */
 const lookedBack = 16;
 /** Kept of a deadline for what comes behind the embedding of the query, as a part and at most. */
@@ -91,6 +95,7 @@ export class Recaller {
     const index = await this.#readyIndex(isLate);
     let late = false;
     let confidence = 0;
+    let reached = depth;
     let items: Iterable<RecallItem> = [];
     if (index) {
       late = !index.isComplete(this.#log.head(this.#user)?.next ?? 1);
@@ -106,9 +111,22 @@ export class Recaller {
       });
       late ||= found.cut;
       confidence = found.confidence;
-      const chosen = strongEnough(found, depth);
+      let chosen = strongEnough(found, depth);
+      const isUnsure =
+        chosen.length === 0 || (confidence < lowConfidence && index.indexedTurns >= enoughTurns);
+      if (isUnsure && depth !== 'deep' && !late && !isLate()) {
+        // Weaker and undamaged: what the surface has lost may be what is asked for.
+        reached = 'deep';
+        chosen = strongEnough(found, 'medium');
+      }
       const minItems = onlyAsks(query) ? (options.minItems ?? defaultRecallOptions.minItems) : 0;
-      items = this.#items([...chosen, ...this.#latest(chosen, minItems)], found, depth, nowMs, options.form);
+      items = this.#items(
+        [...chosen, ...this.#latest(chosen, minItems)],
+        found,
+        reached,
+        nowMs,
+        options.form,
+      );
     }
     const packed = pack(items, {
       budgetTokens: options.budgetTokens ?? defaultRecallOptions.budgetTokens,
@@ -117,7 +135,7 @@ export class Recaller {
       countTokens,
     });
     if (late) this.#tally.lateRecalls++;
-    return { ...packed, late, tookMs: monotonicMs() - startMs, confidence, depth };
+    return { ...packed, late, tookMs: monotonicMs() - startMs, confidence, depth: reached };
   }
 
   /** Builds the index and waits for the vectors. */
