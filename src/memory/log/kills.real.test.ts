@@ -10,7 +10,7 @@ import { startChild } from './child.test-helper.js';
 import { byHand, everything, LogFolder } from './log.test-helper.js';
 
 /** `SLOWCAT_KILLS` processes are killed; the suite takes a few, a release some hundreds. */
-const kills = Number(process.env['SLOWCAT_KILLS'] ?? 24);
+const kills = Number(process.env['SLOWCAT_KILLS'] ?? 18);
 /** So many run at once, each on a memory of its own: most of their time they start. */
 const lanes = 3;
 

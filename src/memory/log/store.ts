@@ -225,7 +225,7 @@ export function storeFault(cause: unknown): SlowcatError {
 async function withReason(cause: unknown): Promise<unknown> {
   const reason: unknown = cause instanceof Error ? Reflect.get(cause, 'commitError') : undefined;
   if (!(reason instanceof Promise)) return cause;
-  const told = await Promise.race([reason, setTimeout(reasonMs)]).catch((error: unknown) => error);
+  const told: unknown = await Promise.race([reason, setTimeout(reasonMs)]).catch((error: unknown) => error);
   return new Error('A commit failed.', { cause: told });
 }
 

@@ -10,7 +10,7 @@ import { repairLog } from './repair.js';
 
 /** Damage of all kinds, met by processes of their own, because LMDB may end the process that meets it. */
 
-const flips = Number(process.env['SLOWCAT_FLIPS'] ?? 24);
+const flips = Number(process.env['SLOWCAT_FLIPS'] ?? 8);
 const anna = userKey('anna');
 let folder: LogFolder;
 
