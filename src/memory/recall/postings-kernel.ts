@@ -6,7 +6,7 @@ export const pageDocs = 8192;
 /** Where things lie, in bytes: sums as int16 (one before the page's first and one behind its last), then the others. */
 const layout = { sums: 0, impacts: 16_512, found: 32_768, end: 65_536 } as const;
 
-/** The two loops over all documents of a page, and the memory that they work on. */
+/** The two loops over all documents of a page, and the memory that they work on. No sum or total may pass 32767. */
 export interface PostingsKernel {
   /** A sum for each document of the page; `sums[0]` is the document's before the page, so that document i is at i + 1. */
   readonly sums: Int16Array;
