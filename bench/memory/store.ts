@@ -2,6 +2,8 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { open } from 'lmdb';
+
 import { TurnLog } from '../../src/memory/log/turn-log.js';
 import { userKey } from '../../src/memory/user-id.js';
 import { percentiles, type BenchResult } from '../bench.js';
@@ -33,6 +35,7 @@ export async function store(): Promise<BenchResult> {
       await stored;
       durableMs.push(performance.now() - startMs);
     }
+    const bareMs = await bareWrites(join(folder, 'bare.mdb'));
     const bulkStart = performance.now();
     await Promise.all(
       Array.from({ length: bulk }, (_, i) =>
@@ -62,6 +65,7 @@ export async function store(): Promise<BenchResult> {
       rows: [
         { what: 'accepted', ...percentiles(ackMs) },
         { what: 'durable', ...percentiles(durableMs) },
+        { what: 'durable, LMDB alone', ...percentiles(bareMs) },
         { what: 'turn() of a sealed segment', ...percentiles(readMs) },
         { what: 'proof of a turn', p50: proofMs, n: 100 },
       ],
@@ -73,6 +77,19 @@ export async function store(): Promise<BenchResult> {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** What the same machine takes at the same time to flush one value, with nothing around it. */
+async function bareWrites(path: string): Promise<number[]> {
+  const env = open<Buffer, number>({ path, noSubdir: true, overlappingSync: false, encoding: 'binary' });
+  const times: number[] = [];
+  for (let i = 0; i < singles; i++) {
+    const startMs = performance.now();
+    await env.put(i, Buffer.alloc(turnChars));
+    times.push(performance.now() - startMs);
+  }
+  await env.close();
+  return times;
 }
 
 /** Turns of 200 characters, of the talk's sentences. */
