@@ -71,6 +71,18 @@ describe('recall by meaning', () => {
     expect(await user.stats()).toMatchObject({ unembeddedRecalls: 2, lateRecalls: 0 });
   });
 
+  it('gives every turn a vector, old and new', async () => {
+    await open({ embed });
+    const notes = (from: number): string[] => Array.from({ length: 40 }, (_, i) => `Note ${from + i}.`);
+    await say(...notes(0));
+    const user = memory.user('anna');
+    await user.warmUp();
+    expect(await user.stats()).toMatchObject({ vectors: 40 });
+    await say(...notes(40));
+    await user.warmUp();
+    expect(await user.stats()).toMatchObject({ vectors: 80 });
+  });
+
   it('remembers when embedding fails', async () => {
     await open({ embed: () => Promise.reject(new Error('no model')) });
     await say('My dog is called Potola.');

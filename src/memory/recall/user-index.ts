@@ -95,6 +95,9 @@ export class UserIndex {
   #low: number;
   #high: number;
   #indexed = 0;
+  /** Turns in `#filledFrom <= turnId < #filledTo` have vectors. */
+  #filledFrom: number;
+  #filledTo: number;
 
   constructor(log: TurnReader, user: UserKey, epoch: string, next: number) {
     this.#log = log;
@@ -102,6 +105,8 @@ export class UserIndex {
     this.epoch = epoch;
     this.#low = next;
     this.#high = next;
+    this.#filledFrom = next;
+    this.#filledTo = next;
   }
 
   get indexedTurns(): number {
@@ -191,12 +196,19 @@ export class UserIndex {
     return withoutSpeakers(query, readQuery(query, this.#table, 0).speakerStems);
   }
 
-  /** Indexed turns that have no vector, newest first. */
+  /** Indexed turns that have no vector, newest first. Takes no longer among many than among few. */
   withoutVector(limit: number): number[] {
+    const isDone = (turnId: number): boolean => this.#vectors.has(turnId) || !this.#table.knows(turnId);
+    while (this.#filledFrom > this.#low && isDone(this.#filledFrom - 1)) this.#filledFrom--;
+    while (this.#filledTo < this.#high && isDone(this.#filledTo)) this.#filledTo++;
     const turnIds: number[] = [];
-    for (let turnId = this.#high - 1; turnId >= this.#low && turnIds.length < limit; turnId--) {
-      if (this.#table.knows(turnId) && !this.#vectors.has(turnId)) turnIds.push(turnId);
-    }
+    const collect = (from: number, to: number): void => {
+      for (let turnId = to - 1; turnId >= from && turnIds.length < limit; turnId--) {
+        if (!isDone(turnId)) turnIds.push(turnId);
+      }
+    };
+    collect(this.#filledTo, this.#high);
+    collect(this.#low, this.#filledFrom);
     return turnIds;
   }
 
