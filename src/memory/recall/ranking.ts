@@ -20,9 +20,11 @@ const assistantLogit = -0.3;
 /** A turn that only asks what is asked now answers nothing: an earlier asking, or the assistant's asking back. */
 const askedBeforeLogit = -2.5;
 /** Of two turns that match the same words the newer counts, unless the older is so much better, as logit. */
-const rivalLogit = 2.5;
+const rivalLogit = 1;
+/** The same where they match all that was asked for: no other subject can be meant. */
+const fullRivalLogit = 2.5;
 /** Matching the same words means the same subject only if these words are most of what was asked for. */
-const rivalCoverage = 0.6;
+const rivalCoverage = 0.7;
 
 const dayMs = 86_400_000;
 
@@ -156,18 +158,20 @@ function recency(atMs: number, nowMs: number): number {
  */
 function newestRivalsFirst(sorted: readonly number[], logits: Float64Array, source: RankSource): number[] {
   const order = [...sorted];
-  const { table, candidates, masks } = source;
+  const { table, query, candidates, masks } = source;
   const isBroad = broadness(source);
+  const full = query.stems.reduce((mask, _, bit) => (mask | (1 << bit)) >>> 0, 0);
   const kindOf = (c: number): number =>
     (table.states[candidates[c] ?? 0] ?? 0) & (state.onlyAsks | state.assistant);
   const speakerOf = (c: number): number => table.speakers[candidates[c] ?? 0] ?? 0;
   for (let i = 0; i < order.length; i++) {
     const first = order[i] ?? 0;
     if (!isBroad(masks[first] ?? 0)) continue;
+    const lead = masks[first] === full ? fullRivalLogit : rivalLogit;
     let newest = i;
     for (let j = i + 1; j < order.length; j++) {
       const rival = order[j] ?? 0;
-      if ((logits[rival] ?? 0) < (logits[first] ?? 0) - rivalLogit) break;
+      if ((logits[rival] ?? 0) < (logits[first] ?? 0) - lead) break;
       const isRival =
         masks[rival] === masks[first] &&
         kindOf(rival) === kindOf(first) &&
