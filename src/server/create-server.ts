@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { SlowcatError } from '../errors.js';
 import { buildApp } from './app.js';
 import { isLoopbackHost } from './auth.js';
+import { addBridgeRoute } from './bridge/bridge-route.js';
 import { addHttpRoutes } from './http-routes.js';
 import { defaultServerOptions, type ServerOptions } from './server-options.js';
 import { SessionRegistry } from './session-registry.js';
@@ -81,6 +82,7 @@ export const createServer = async (given: CreateServerOptions): Promise<SlowcatS
   const app = await buildApp({ ...options, logger: log });
   addHttpRoutes(app, options, () => registry.size);
   addSocketRoute(app, options, registry, log);
+  const bridges = options.bridge && addBridgeRoute(app, options, options.bridge, log);
   try {
     await app.listen({ host: options.host, port: options.port });
   } catch (error) {
@@ -94,7 +96,11 @@ export const createServer = async (given: CreateServerOptions): Promise<SlowcatS
 
   let closing: Promise<void> | undefined;
   const shutDown = async (): Promise<void> => {
-    await registry.endAll('server closing', options.shutdownTimeoutMs);
+    const { shutdownTimeoutMs } = options;
+    await Promise.all([
+      registry.endAll('server closing', shutdownTimeoutMs),
+      bridges?.endAll('server closing', shutdownTimeoutMs) ?? Promise.resolve(),
+    ]);
     for (const socket of app.websocketServer.clients) socket.close(1001, 'server closing');
     await app.close();
     log.info('closed');

@@ -19,6 +19,12 @@ export interface ServerOptions {
   /** Builds the session of each socket. */
   readonly sessionFactory: SessionFactory;
   /**
+   * Builds what answers each socket of `/bridge`.
+   *
+   * @defaultValue undefined: there is no such path
+   */
+  readonly bridge?: SessionFactory;
+  /**
    * Asked by `/health` and before each session.
    *
    * @defaultValue always ready, no engines

@@ -63,7 +63,7 @@ const refusalOf = (
  * Refuses an upgrade that can be refused by status. A browser page never sees that status, so one from an allowed
  * origin with a bad token is let in to be told by close code instead.
  */
-const guardUpgrade = async (
+export const guardUpgrade = async (
   request: FastifyRequest,
   reply: FastifyReply,
   options: ServerOptions,

@@ -3,6 +3,7 @@ import type { Config } from '../config/index.js';
 import { SlowcatError } from '../errors.js';
 import { openMemory } from '../memory/memory.js';
 import type { EnsureProgress, ModelChoice } from '../weights/index.js';
+import { bridgeSessions } from './bridge/bridge-sessions.js';
 import { createServer, type SlowcatServer } from './create-server.js';
 import { WarmEngines, createEngines, modelChoices, type VoiceEngines } from './engines.js';
 import { voiceSessions } from './voice-session.js';
@@ -43,6 +44,10 @@ export async function startVoiceServer(options: VoiceServerOptions): Promise<Slo
     if (memory !== undefined) closers.push(() => memory.close());
     const server = await createServer({
       sessionFactory: voiceSessions({ config, engines, logger, ...(memory === undefined ? {} : { memory }) }),
+      bridge: bridgeSessions({
+        parts: { ...engines, ...(memory === undefined ? {} : { memory }) },
+        logger,
+      }),
       readiness: () => warm.readiness(),
       host: config.host,
       port: config.port,

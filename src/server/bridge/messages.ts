@@ -1,0 +1,126 @@
+import { z } from 'zod';
+
+import type { EngineInfo } from '../../engines/interfaces.js';
+import type { ErrorCode } from '../../errors.js';
+import type { FactView, Recall, Remembered } from '../../memory/memory.js';
+
+/** The version of the protocol that `docs/bridge.md` describes; a client names it in its `hello`. */
+export const bridgeVersion = 1;
+
+/** Bytes before the audio of a binary message: the request's id, unsigned, little-endian. */
+export const audioHeaderBytes = 4;
+
+/** Chosen by the client; fits the header of a binary message. */
+const id = z.int().min(1).max(0xffff_ffff);
+const user = z.string().max(128).optional();
+const milliseconds = z.number().min(0).max(600_000);
+const unixMs = z.number().min(-8.64e15).max(8.64e15);
+const text = z.string().max(1_000_000);
+
+const hello = z.object({ type: z.literal('hello'), version: z.number() });
+
+const cancel = z.object({ type: z.literal('cancel'), id });
+
+const recall = z.object({
+  type: z.literal('memory.recall'),
+  id,
+  user,
+  query: text,
+  budgetTokens: z.int().min(1).max(1_000_000).optional(),
+  maxItems: z.int().min(1).max(1000).optional(),
+  minItems: z.int().min(0).max(1000).optional(),
+  deadlineMs: milliseconds.optional(),
+  depth: z.enum(['fast', 'medium', 'deep']).optional(),
+  form: z.enum(['lines', 'compact']).optional(),
+  atMs: unixMs.optional(),
+});
+
+const remember = z.object({
+  type: z.literal('memory.remember'),
+  id,
+  user,
+  role: z.enum(['user', 'assistant']),
+  text,
+  speaker: z.string().max(128).optional(),
+  atMs: unixMs.optional(),
+  session: z.string().max(256).optional(),
+  interrupted: z.boolean().optional(),
+});
+
+const facts = z.object({ type: z.literal('memory.facts'), id, user, history: z.boolean().optional() });
+
+const transcribe = z.object({
+  type: z.literal('stt.transcribe'),
+  id,
+  sampleRateHz: z.int().min(4000).max(192_000).optional(),
+  prompt: z.string().max(2000).optional(),
+});
+
+const transcribeEnd = z.object({ type: z.literal('stt.end'), id });
+
+const generate = z.object({
+  type: z.literal('llm.generate'),
+  id,
+  messages: z
+    .array(z.object({ role: z.enum(['system', 'developer', 'user', 'assistant']), content: text }))
+    .min(1)
+    .max(10_000),
+  maxTokens: z.int().min(1).max(100_000).optional(),
+});
+
+const synthesize = z.object({
+  type: z.literal('tts.synthesize'),
+  id,
+  text,
+  voice: z.string().max(64).optional(),
+  speed: z.number().min(0.5).max(2).optional(),
+});
+
+export const requestSchema = z.discriminatedUnion('type', [
+  recall,
+  remember,
+  facts,
+  transcribe,
+  generate,
+  synthesize,
+]);
+
+/** Everything that a client may send as text. Fields that are not known are ignored, so that they can be added. */
+export const clientMessageSchema = z.discriminatedUnion('type', [
+  hello,
+  cancel,
+  transcribeEnd,
+  ...requestSchema.options,
+]);
+
+export type ClientMessage = z.infer<typeof clientMessageSchema>;
+/** A message that opens a request; all that is said about it carries its id. */
+export type BridgeRequest = z.infer<typeof requestSchema>;
+export type RequestOf<T extends BridgeRequest['type']> = Extract<BridgeRequest, { type: T }>;
+
+/** What a server offers; a part that is off is absent. */
+export interface BridgeOffer {
+  readonly memory: boolean;
+  readonly stt?: EngineInfo;
+  readonly llm?: EngineInfo & { readonly contextTokens: number };
+  readonly tts?: EngineInfo & { readonly voices: readonly string[]; readonly sampleRateHz: number };
+}
+
+/** What the last message of a request holds, by what was asked. */
+export interface Results {
+  readonly 'memory.recall': Pick<Recall, 'block' | 'items' | 'tokens' | 'late' | 'tookMs' | 'confidence'>;
+  readonly 'memory.remember': Remembered;
+  readonly 'memory.facts': { readonly facts: readonly FactView[] };
+  readonly 'stt.transcribe': { readonly text: string; readonly confidence: number };
+  /** How many pieces were sent. */
+  readonly 'llm.generate': { readonly pieces: number };
+  readonly 'tts.synthesize': { readonly pieces: number; readonly samples: number };
+}
+
+/** Everything that the server sends as text; `result`, `error` and `cancelled` are the last word on their id. */
+export type ServerMessage =
+  | { readonly type: 'hello'; readonly version: number; readonly offers: BridgeOffer }
+  | { readonly type: 'piece'; readonly id: number; readonly text: string; readonly sampleRateHz?: number }
+  | ({ readonly type: 'result'; readonly id: number } & Results[keyof Results])
+  | { readonly type: 'cancelled'; readonly id: number }
+  | { readonly type: 'error'; readonly id?: number; readonly code: ErrorCode; readonly message: string };
