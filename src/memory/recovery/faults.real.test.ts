@@ -1,4 +1,4 @@
-import { chmod, copyFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -61,6 +61,9 @@ describe('a memory on bad hardware', () => {
       const good = await readFile(database);
       const path = `${database}.good`;
       await copyFile(database, path);
+      const archive = join(folder.path, 'archive');
+      const goodArchive = join(folder.path, 'archive.good');
+      await cp(archive, goodArchive, { recursive: true });
       let found = 0;
       for (let flip = 0; flip < flips; flip++) {
         const bytes = Buffer.from(good);
@@ -82,11 +85,13 @@ describe('a memory on bad hardware', () => {
           expect(error).toBe('error SLOWCAT_MEMORY_CORRUPT');
           found++;
         }
+        // The reader has stored and archived one more turn, which belongs to no database that is left.
         await writeFile(database, bytes);
+        await rm(archive, { recursive: true });
+        await cp(goodArchive, archive, { recursive: true });
         const report = await repairLog(folder.path, folder.newEpoch, byHand);
         const log = await folder.open();
         const texts = everything(log, anna).map(({ text }) => text);
-        if (texts.at(-1) === 'one more') texts.pop();
         expect([flip, report.ok, texts.length]).toEqual([flip, true, state.texts.length]);
         expect(texts).toEqual(state.texts);
         expect(await log.verify(anna)).toMatchObject({ ok: true });
