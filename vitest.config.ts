@@ -32,6 +32,7 @@ export default defineConfig({
             'test/memory/**/*.real.test.ts',
             'test/recorded/**/*.test.ts',
             'test/faults/**/*.test.ts',
+            'test/interop/**/*.test.ts',
           ],
           setupFiles: ['test/property-seed.ts'],
           fileParallelism: false,

@@ -1,0 +1,91 @@
+import { pino } from 'pino';
+import { loadConfig } from '../../src/config/index.js';
+import type { ChatMessage, VoiceActivity } from '../../src/engines/interfaces.js';
+import { createSilero } from '../../src/engines/silero/index.js';
+import { createServer, type SlowcatServer } from '../../src/server/create-server.js';
+import { voiceSessions } from '../../src/server/voice-session.js';
+import { FakeLanguageModel, createFakeTextToSpeech } from '../../src/testing/index.js';
+import { CallingSession } from './calling-session.js';
+import { recogniserOf, recording } from './recogniser.js';
+
+/** What clients say. Each has a shape of its own, so that none is taken for another. */
+export const question = recording('what-is-my-dogs-name');
+export const remark = recording('my-sister-ilse');
+
+/** Pitch of the bot's voice, and how long it takes to say a character. */
+export const voiceHz = 300;
+export const msPerCharacter = 40;
+
+/** Long enough to be interrupted: about seven seconds. */
+export const story = [
+  'The first part of the story is short.',
+  'The second part of the story is longer.',
+  'The third part of the story is dull.',
+  'The last part of the story is the end.',
+];
+
+/**
+ * The bot repeats what it heard and how much it has heard so far; asked for a story it tells one. What was said before
+ * an interruption it tells when it is asked `What did you say?`.
+ */
+export function answer(messages: readonly ChatMessage[]): string {
+  const asked = messages.filter(({ role }) => role === 'user').map(({ content }) => content);
+  const last = asked.at(-1) ?? '';
+  if (last.includes('story')) return story.join(' ');
+  const said = messages.filter(({ role }) => role === 'assistant').at(-1)?.content;
+  if (last.includes('did you say')) return `I said: ${said ?? 'nothing'}`;
+  return `Number ${asked.length}: ${last}`;
+}
+
+/** A server with the built-in bot on scripted engines; the voice detector alone is real. */
+export class Stage {
+  readonly llm = new FakeLanguageModel({ answer });
+  readonly #vad: VoiceActivity = createSilero();
+  #server: SlowcatServer | undefined;
+
+  /** @param path where a client connects, such as `/ws?format=rtvi` @param query more of it */
+  url(path: string, query: Readonly<Record<string, string>> = {}): string {
+    const url = new URL(path, this.http.replace(/^http/, 'ws'));
+    for (const [key, value] of Object.entries(query)) url.searchParams.set(key, value);
+    return url.href;
+  }
+
+  get http(): string {
+    if (this.#server === undefined) throw new Error('The stage is not open');
+    return this.#server.url;
+  }
+
+  get sessions(): number {
+    return this.#server?.sessions ?? 0;
+  }
+
+  async open(settings: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    await this.#vad.warmUp();
+    const sessions = voiceSessions({
+      config: loadConfig({
+        env: {},
+        flags: { voice: 'fake_one', useMemory: false, evals: true, ...settings },
+      }),
+      engines: {
+        vad: this.#vad,
+        stt: recogniserOf([question, remark]),
+        llm: this.llm,
+        tts: createFakeTextToSpeech({ msPerCharacter }),
+      },
+      logger: pino({ level: 'silent' }),
+    });
+    this.#server = await createServer({
+      port: 0,
+      maxSessions: 64,
+      sessionFactory: (connection) =>
+        connection.query['bot'] === 'calling'
+          ? Promise.resolve(new CallingSession(connection))
+          : sessions(connection),
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#server?.close();
+    await this.#vad.close();
+  }
+}
