@@ -18,6 +18,8 @@ export interface SlowcatServer extends AsyncDisposable {
   readonly url: string;
   /** Sessions that run now. */
   readonly sessions: number;
+  /** Programs that are at the bridge now. */
+  readonly bridges: number;
   /** Ends all sessions, closes their sockets with 1001 and frees the port. Idempotent; never rejects. */
   close(): Promise<void>;
 }
@@ -112,6 +114,9 @@ export const createServer = async (given: CreateServerOptions): Promise<SlowcatS
     url,
     get sessions() {
       return registry.size;
+    },
+    get bridges() {
+      return bridges?.size ?? 0;
     },
     close,
     [Symbol.asyncDispose]: close,
