@@ -4,7 +4,9 @@ import { SlowcatError } from '../errors.js';
 import { TurnLog } from './log/turn-log.js';
 import { defaultMemoryOptions, type MemoryOptions, type ResolvedMemoryOptions } from './options.js';
 import { IndexCache } from './recall/index-cache.js';
-import type { Memory, UserMemory } from './types.js';
+import { Keepers } from './keepers/keepers.js';
+import { VectorKeeper } from './keepers/vector-keeper.js';
+import type { Memory, UserMemory, UserMemoryMaintenance } from './types.js';
 import { userKey } from './user-id.js';
 import { LoggedUserMemory } from './user-memory.js';
 
@@ -68,27 +70,33 @@ class LoggedMemory implements Memory {
   readonly #options: ResolvedMemoryOptions;
   readonly #indexes: IndexCache;
   /** One object per user, so that tallies and index building are shared by all who ask for the same id. */
-  readonly #users = new Map<string, UserMemory>();
+  readonly #users = new Map<
+    string,
+    { readonly memory: UserMemory & UserMemoryMaintenance; readonly keepers: Keepers }
+  >();
 
   constructor(log: TurnLog, options: ResolvedMemoryOptions) {
     this.#log = log;
     this.#options = options;
-    this.#indexes = new IndexCache(log, options.maxIndexedUsers);
+    this.#indexes = new IndexCache(
+      log,
+      options.maxIndexedUsers,
+      options.embed && ((user) => new VectorKeeper(user, log, options.maxVectorBytes)),
+    );
   }
 
-  user(id: string): UserMemory {
+  user(id: string): UserMemory & UserMemoryMaintenance {
     if (this.#log.isClosed)
       throw new SlowcatError('SLOWCAT_MEMORY_CLOSED', 'Open it again with openMemory().');
     let user = this.#users.get(id);
     if (!user) {
-      user = new LoggedUserMemory(userKey(id), {
-        log: this.#log,
-        indexes: this.#indexes,
-        options: this.#options,
-      });
+      const [log, indexes, options] = [this.#log, this.#indexes, this.#options];
+      const key = userKey(id);
+      const keepers = new Keepers(key, log, options);
+      user = { memory: new LoggedUserMemory(key, { log, indexes, options, keepers }), keepers };
       this.#users.set(id, user);
     }
-    return user;
+    return user.memory;
   }
 
   users(): Promise<readonly string[]> {
@@ -99,6 +107,8 @@ class LoggedMemory implements Memory {
   }
 
   async close(): Promise<void> {
+    // What is not written by then is derived again from the log.
+    await Promise.allSettled([...this.#users.values()].map(({ keepers }) => keepers.uses.flush()));
     this.#indexes.clear();
     await this.#log.close();
   }

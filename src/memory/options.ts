@@ -28,6 +28,14 @@ export interface MemoryOptions {
   readonly embed?: Embed;
   /** Weights of the ranking. @defaultValue those that `bench/memory/train-ranking.ts` made */
   readonly ranking?: RankingModels;
+  /** Last exchanges of a user whose turns are at hand decoded. @defaultValue 20 */
+  readonly exchanges?: number;
+  /** Decoded turns in the hot tier; when it is full, half of it moves to the warm one. @defaultValue 100 */
+  readonly hotTurns?: number;
+  /** Decoded turns in the warm tier. @defaultValue 1000 */
+  readonly warmTurns?: number;
+  /** Bytes of one user's vectors that are held in memory; older ones are read from the disk. @defaultValue 64 MiB */
+  readonly maxVectorBytes?: number;
   /** Most milliseconds of index building between two turns of the event loop. @defaultValue 2 */
   readonly sliceMs?: number;
 }
@@ -45,6 +53,10 @@ export const defaultMemoryOptions = {
   maxIndexedUsers: 16,
   maxLineChars: 400,
   ranking: rankingModels,
+  exchanges: 20,
+  hotTurns: 100,
+  warmTurns: 1000,
+  maxVectorBytes: 64 * 1024 * 1024,
   sliceMs: 2,
 } as const satisfies Omit<ResolvedMemoryOptions, 'dataDir' | 'embed'>;
 
@@ -52,6 +64,7 @@ export const defaultRecallOptions = {
   budgetTokens: 1024,
   maxItems: 8,
   minItems: 0,
+  maxAlways: 3,
   depth: 'fast',
   deadlineMs: { fast: 15, medium: 100, deep: 3000 },
   form: 'lines',

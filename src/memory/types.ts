@@ -56,6 +56,15 @@ export interface RecallOptions {
   /** @defaultValue 'fast' */
   readonly depth?: RecallDepth;
   /**
+   * Whether an unsure or faded answer is looked for at the next depth, while there is time. @defaultValue true
+   */
+  readonly escalate?: boolean;
+  /**
+   * Turns that are offered whatever is asked, beside `maxItems`: the user's name, allergies, standing instructions,
+   * preferences, as far as they are not found anyway. @defaultValue 3
+   */
+  readonly maxAlways?: number;
+  /**
    * How the block is written: `lines`, best first with their ages, which the memory adapter is trained on; or
    * `compact`, grouped by day in the order they were said, into which more fits. @defaultValue 'lines'
    */
@@ -141,6 +150,15 @@ export interface UserStats {
   readonly vectors?: number;
   /** Recalls that had to do without the query's vector, because it was late or failed. */
   readonly unembeddedRecalls?: number;
+  /** Facts that hold, as far as they have been read out of the turns by now. */
+  readonly facts?: number;
+  /** Decoded turns at hand, by tier, and the part of reads that they have answered, 0..1. The rest is read from the log. */
+  readonly tiers?: {
+    readonly exchange: number;
+    readonly hot: number;
+    readonly warm: number;
+    readonly hitRate: number;
+  };
 }
 
 /** One user's memory. No call can reach another user's. */
@@ -164,10 +182,11 @@ export interface UserMemory {
   export(): AsyncIterable<StoredTurn>;
   stats(): Promise<UserStats>;
   /**
-   * Tells that turns were used in an answer: what is used fades later. Absent where nothing fades.
-   * @defaultValue atMs the memory's clock
+   * Tells that turns were used in an answer: what is used fades later, and what was told in full is as fresh as new.
+   * Absent where nothing fades.
+   * @defaultValue atMs the memory's clock, inFull false
    */
-  reinforce?(turnIds: readonly number[], atMs?: number): Promise<void>;
+  reinforce?(turnIds: readonly number[], atMs?: number, inFull?: boolean): Promise<void>;
 }
 
 /** A turn from elsewhere; its own id, any string, stays with it. */

@@ -1,35 +1,59 @@
 import { setImmediate } from 'node:timers/promises';
 
+import { joinParts, type Fact } from './facts/fact.js';
+import { partsAt, rungOf } from './ladder/rungs.js';
+import type { Keepers } from './keepers/keepers.js';
 import type { NewTurn, TurnLog } from './log/turn-log.js';
+import type { ResolvedMemoryOptions } from './options.js';
 import { isContextBlock, plainWords } from './recall/context-block.js';
-import { Recaller, type RecallerParts } from './recall/recaller.js';
+import type { IndexCache } from './recall/index-cache.js';
+import { Recaller } from './recall/recaller.js';
 import type {
+  FactView,
+  FactsOptions,
   ForgetSelector,
+  ImportedTurn,
+  MaintenanceProgress,
+  ProofOfTurn,
   Recall,
   RecallOptions,
   Remembered,
+  RepairReport,
   StoredTurn,
   Turn,
   UserMemory,
+  UserMemoryMaintenance,
   UserStats,
+  VerifyReport,
 } from './types.js';
 import type { UserKey } from './user-id.js';
 
 const exportTurns = 100;
 
-/** The door of one user: the log and the index behind one id. */
-export class LoggedUserMemory implements UserMemory {
+export interface UserMemoryParts {
+  readonly log: TurnLog;
+  readonly indexes: IndexCache;
+  readonly options: ResolvedMemoryOptions;
+  readonly keepers: Keepers;
+}
+
+/** The door of one user: the log, the index and what is kept beside them, behind one id. */
+export class LoggedUserMemory implements UserMemory, UserMemoryMaintenance {
   readonly #user: UserKey;
   readonly #log: TurnLog;
-  readonly #parts: RecallerParts;
+  readonly #indexes: IndexCache;
+  readonly #options: ResolvedMemoryOptions;
+  readonly #keepers: Keepers;
   readonly #recaller: Recaller;
   #refused = 0;
 
-  constructor(user: UserKey, parts: RecallerParts) {
+  constructor(user: UserKey, { log, indexes, options, keepers }: UserMemoryParts) {
     this.#user = user;
-    this.#log = parts.log;
-    this.#parts = parts;
-    this.#recaller = new Recaller(user, parts);
+    this.#log = log;
+    this.#indexes = indexes;
+    this.#options = options;
+    this.#keepers = keepers;
+    this.#recaller = new Recaller(user, { log, indexes, options, knowledge: keepers });
   }
 
   get id(): string {
@@ -37,31 +61,60 @@ export class LoggedUserMemory implements UserMemory {
   }
 
   async remember(turn: Turn): Promise<Remembered> {
-    const reason = refusal(turn.text);
-    if (reason) {
-      this.#refused++;
-      return { stored: false, reason };
-    }
-    const turnId = await this.#log.append(this.#user, newTurn(turn, this.#parts.options.nowMs()));
-    this.#recaller.appended();
-    return { stored: true, turnId };
+    const [remembered] = await this.importTurns([turn]);
+    return remembered ?? { stored: false, reason: 'empty' };
+  }
+
+  async importTurns(turns: readonly ImportedTurn[]): Promise<readonly Remembered[]> {
+    const nowMs = this.#options.nowMs();
+    const accepted = turns.map((turn) => {
+      const reason = refusal(turn.text);
+      if (reason) this.#refused++;
+      return reason ?? { turn: newTurn(turn, nowMs) };
+    });
+    const stored = await Promise.all(
+      accepted.map(async (each): Promise<Remembered> => {
+        if (typeof each === 'string') return { stored: false, reason: each };
+        const turnId = await this.#log.append(this.#user, each.turn);
+        this.#keepers.appended({ ...each.turn, turnId });
+        return { stored: true, turnId };
+      }),
+    );
+    if (stored.some((each) => each.stored)) this.#recaller.appended();
+    return stored;
   }
 
   recall(query: string, options?: RecallOptions): Promise<Recall> {
     return this.#recaller.recall(query, options);
   }
 
-  warmUp(): Promise<void> {
-    return this.#recaller.warmUp();
+  async warmUp(): Promise<void> {
+    await Promise.all([this.#recaller.warmUp(), this.#keepers.facts.catchUp()]);
   }
 
   knownNames(limit = 20): Promise<readonly string[]> {
     return this.#recaller.knownNames(limit);
   }
 
+  async reinforce(turnIds: readonly number[], atMs = this.#options.nowMs(), inFull = false): Promise<void> {
+    const { uses } = this.#keepers.uses;
+    const known = turnIds.filter((turnId) => this.#keepers.turn(turnId) !== undefined);
+    if (inFull) uses.restore(known, atMs);
+    else uses.reinforce(known, atMs);
+    await this.#keepers.uses.flush();
+  }
+
+  async facts({ history = false }: FactsOptions = {}): Promise<readonly FactView[]> {
+    await this.#keepers.facts.catchUp();
+    const { book } = this.#keepers.facts;
+    const nowMs = this.#options.nowMs();
+    const facts = history ? book.all() : book.current();
+    return facts.map((fact) => this.#view(fact, nowMs));
+  }
+
   async forget(selector: ForgetSelector): Promise<number> {
     this.#log.refresh();
-    this.#parts.indexes.drop(this.#user);
+    this.#letGo();
     try {
       if ('all' in selector) return await this.#log.removeUser(this.#user);
       if ('turnIds' in selector) return await this.#log.remove(this.#user, selector.turnIds);
@@ -70,7 +123,7 @@ export class LoggedUserMemory implements UserMemory {
       for await (const turn of this.export()) if (isMeant(turn)) turnIds.push(turn.turnId);
       return await this.#log.remove(this.#user, turnIds);
     } finally {
-      this.#parts.indexes.drop(this.#user);
+      this.#letGo();
     }
   }
 
@@ -87,7 +140,8 @@ export class LoggedUserMemory implements UserMemory {
     return Promise.resolve().then(() => {
       this.#log.refresh();
       const head = this.#log.head(this.#user);
-      const index = this.#parts.indexes.peek(this.#user);
+      const index = this.#indexes.peek(this.#user);
+      const { exchange, hot, warm, hitRate } = this.#keepers.tierStats();
       return {
         turns: head?.turns ?? 0,
         bytes: head?.bytes ?? 0,
@@ -95,8 +149,51 @@ export class LoggedUserMemory implements UserMemory {
         ...this.#recaller.tally,
         refused: this.#refused,
         vectors: index?.vectors ?? 0,
+        facts: this.#keepers.facts.book.size,
+        tiers: { exchange, hot, warm, hitRate },
       };
     });
+  }
+
+  verify(onProgress?: MaintenanceProgress): Promise<VerifyReport> {
+    return this.#log.verify(this.#user, onProgress);
+  }
+
+  async repair(onProgress?: MaintenanceProgress): Promise<RepairReport> {
+    try {
+      return await this.#log.repairUser(this.#user, onProgress);
+    } finally {
+      this.#letGo();
+    }
+  }
+
+  proof(turnId: number): Promise<ProofOfTurn | undefined> {
+    return Promise.resolve().then(() => {
+      this.#log.refresh();
+      return this.#log.proofOf(this.#user, turnId);
+    });
+  }
+
+  /** Drops what is held in memory of turns that may be gone. */
+  #letGo(): void {
+    this.#indexes.drop(this.#user);
+    this.#keepers.clear();
+  }
+
+  #view(fact: Fact, nowMs: number): FactView {
+    const { subject, relation, value, sourceTurn, validFromMs, validToMs } = fact;
+    const source = this.#keepers.turn(sourceTurn);
+    const rung = source ? this.#keepers.surfaceOf(source, nowMs).rung : rungOf(1);
+    return {
+      line: joinParts(partsAt(fact, rung)),
+      subject,
+      relation,
+      value,
+      sourceTurn,
+      validFromMs,
+      ...(validToMs === undefined ? {} : { validToMs }),
+      rung,
+    };
   }
 }
 
@@ -105,14 +202,16 @@ function refusal(text: string): 'injected-context' | 'empty' | undefined {
   return plainWords(text) === '' ? 'empty' : undefined;
 }
 
-function newTurn(turn: Turn, nowMs: number): NewTurn {
+function newTurn(turn: ImportedTurn, nowMs: number): NewTurn {
   return {
+    ...(turn.id === undefined ? {} : { id: turn.id }),
     role: turn.role,
     text: turn.text,
     atMs: turn.atMs ?? nowMs,
     ...(turn.speaker === undefined ? {} : { speaker: turn.speaker }),
     ...(turn.session === undefined ? {} : { session: turn.session }),
     ...(turn.interrupted ? { interrupted: true as const } : {}),
+    ...(turn.importance === undefined ? {} : { importance: turn.importance }),
   };
 }
 

@@ -136,6 +136,8 @@ function recallOptions(query: Query, options: SearchOptions, budgetTokens: numbe
   return {
     depth,
     maxItems: limit,
+    // A search finds; what is always told belongs into prompts.
+    maxAlways: 0,
     budgetTokens,
     // Without a budget there is no block to write, and what is printed is each item's own line.
     form: budgetTokens === Infinity ? 'lines' : form,

@@ -1,4 +1,4 @@
-import { type ExtractedFact, type Fact, lineOf, type Slot } from './fact.js';
+import { type ExtractedFact, type Fact, lineOf, type Slot, type Triple } from './fact.js';
 import { scoreFor } from './fact-search.js';
 import { readable } from './readable.js';
 import { endsAlso, isSingleValued, opposite, plain } from './relations.js';
@@ -32,11 +32,18 @@ export class FactBook {
 
   /** Facts that hold, oldest first. `atMs` asks for those that held then. */
   current(atMs?: number): Fact[] {
-    this.#current ??= this.#all().filter((fact) => fact.validToMs === undefined);
+    this.#current ??= this.all().filter((fact) => fact.validToMs === undefined);
     if (atMs === undefined) return [...this.#current];
-    return this.#all().filter(
+    return this.all().filter(
       (fact) => fact.validFromMs <= atMs && (fact.validToMs === undefined || fact.validToMs > atMs),
     );
+  }
+
+  /** The fact that holds and says the same, whenever it was said first. */
+  find({ subject, relation, value }: Triple): Fact | undefined {
+    const values = this.#facts.get(subject.toLowerCase())?.get(relation);
+    const at = values?.open.get(plain(value));
+    return at === undefined ? undefined : values?.facts[at];
   }
 
   /** Every value that a relation has had, oldest first, those of the past included. */
@@ -78,7 +85,8 @@ export class FactBook {
     return this.current().length;
   }
 
-  #all(): Fact[] {
+  /** Every fact there ever was, oldest first. */
+  all(): Fact[] {
     return [...this.#facts.values()]
       .flatMap((relations) => [...relations.values()].flatMap(({ facts }) => facts))
       .sort((a, b) => a.sourceTurn - b.sourceTurn);
@@ -115,7 +123,12 @@ export class FactBook {
       if (!ended) own.facts.push({ ...begun(said), validToMs: said.atMs });
       return;
     }
-    if (own.open.has(value)) return;
+    const known = own.open.get(value);
+    const same = known === undefined ? undefined : own.facts[known];
+    if (known !== undefined && same) {
+      own.facts[known] = { ...same, saidAgainIn: said.sourceTurn };
+      return;
+    }
     if (said.replaces !== undefined) close(own, plain(said.replaces), said.atMs);
     if (isSingleValued(said.relation)) closeAll(own, said.atMs);
     const against = relations.get(opposite[said.relation] ?? '');

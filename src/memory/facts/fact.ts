@@ -28,6 +28,8 @@ export interface ExtractedFact extends Triple {
 export interface Fact extends Triple {
   readonly slot?: Slot;
   readonly sourceTurn: number;
+  /** The turn that said the same last, if any has. */
+  readonly saidAgainIn?: number;
   /** Unix milliseconds, when it was said first. */
   readonly validFromMs: number;
   /** Unix milliseconds, when it was replaced or ended; absent while it holds. */
@@ -43,5 +45,10 @@ export const userSubject = '1';
 
 /** `1|dog|Potola`; a bar inside a part becomes a slash, so that the line can be split again. */
 export function lineOf({ subject, relation, value }: Triple): string {
-  return [subject, relation, value].map((part) => part.replaceAll('|', '/')).join('|');
+  return joinParts([subject, relation, value]);
+}
+
+/** As {@link lineOf}, of what is left of a triple. */
+export function joinParts(parts: readonly string[]): string {
+  return parts.map((part) => part.replaceAll('|', '/')).join('|');
 }

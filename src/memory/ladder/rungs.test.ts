@@ -34,14 +34,16 @@ describe('atRung', () => {
     ]);
   });
 
-  it('keeps the whole text, then 80 %, 50 % and the first word of its compressed form', () => {
+  it('keeps the whole text, then the 80 % and 50 % of its words that tell most, and the first of these', () => {
     expect(down('We are at the park every single morning with Potola and the squirrels')).toEqual([
       'We are at the park every single morning with Potola and the squirrels',
-      'We park every single morning with Potola',
-      'We park every single',
-      'We',
+      'We park every single morning Potola squirrels',
+      'single morning Potola squirrels',
+      'single',
       '',
     ]);
+    expect(down('I do not eat meat.').slice(1)).toEqual(['I not eat meat.', 'not meat.', 'not', '']);
+    expect(atRung('I also went climbing.', 'half')).toBe('went climbing.');
   });
 
   it('leaves no half of a character behind', () => {

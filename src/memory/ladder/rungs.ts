@@ -1,3 +1,5 @@
+import { stopWords } from '../recall/stop-words.js';
+
 /** How much of a memory is offered: all, 80 %, 50 %, the first word, nothing. */
 export type Rung = 'full' | 'most' | 'half' | 'first' | 'forgotten';
 
@@ -24,25 +26,30 @@ export function rungOf(retention: number): Rung {
  *
  * A triple loses its value first, down to its initial, then altogether, then the relation: `1 dog Potola`, `1 dog P`,
  * `1 dog`, `1`. A text is whole on the first rung; below, it is in its compressed form (see {@link compressedWords}),
- * of which the first 80 % or 50 % of the words stay, or the first word. Lone surrogates and any script are fine: texts
+ * of which the most telling 80 % or 50 % of the words stay, or the first of these. Lone surrogates and any script are fine: texts
  * are cut between words, initials between grapheme clusters.
  */
 export function atRung(memory: string | Triple, rung: Rung): string {
   return typeof memory === 'string' ? textAt(memory, rung) : tripleAt(memory, rung);
 }
 
-function tripleAt({ subject, relation, value }: Triple, rung: Rung): string {
+function tripleAt(triple: Triple, rung: Rung): string {
+  return partsAt(triple, rung).join(' ').trimEnd();
+}
+
+/** What is left of a triple's parts: all, the value's initial, two, one, none. */
+export function partsAt({ subject, relation, value }: Triple, rung: Rung): readonly string[] {
   switch (rung) {
     case 'full':
-      return `${subject} ${relation} ${value}`;
+      return [subject, relation, value];
     case 'most':
-      return `${subject} ${relation} ${initial(value)}`.trimEnd();
+      return [subject, relation, initial(value)];
     case 'half':
-      return `${subject} ${relation}`;
+      return [subject, relation];
     case 'first':
-      return subject;
+      return [subject];
     case 'forgotten':
-      return '';
+      return [];
   }
 }
 
@@ -51,18 +58,37 @@ function textAt(text: string, rung: Rung): string {
     case 'full':
       return text;
     case 'most':
-      return firstPart(compressedWords(text), 0.8);
+      return tellingPart(compressedWords(text), 0.8).join(' ');
     case 'half':
-      return firstPart(compressedWords(text), 0.5);
+      return tellingPart(compressedWords(text), 0.5).join(' ');
     case 'first':
-      return compressedWords(text)[0] ?? '';
+      return tellingPart(compressedWords(text), 0.5)[0] ?? '';
     case 'forgotten':
       return '';
   }
 }
 
-function firstPart(words: readonly string[], part: number): string {
-  return words.slice(0, Math.max(1, Math.floor(words.length * part))).join(' ');
+/** The part of the words that tells most, in their order: what a person remembers of a sentence is not its beginning. */
+function tellingPart(words: readonly string[], part: number): readonly string[] {
+  const count = Math.max(1, Math.floor(words.length * part));
+  const ranked = words
+    .map((word, at) => ({ at, weight: weightOf(word, at) }))
+    .sort((a, b) => b.weight - a.weight || a.at - b.at)
+    .slice(0, count);
+  const kept = new Set(ranked.map(({ at }) => at));
+  return words.filter((_, at) => kept.has(at));
+}
+
+/** A sentence without its "not" says the opposite; names and numbers are what is asked for later. */
+function weightOf(word: string, at: number): number {
+  const bare = word
+    .toLowerCase()
+    .replaceAll('’', "'")
+    .replace(/[^\p{L}\p{N}']+/gu, '');
+  if (/^(?:no|not|never|nobody|nothing|nowhere)$|n't$/u.test(bare)) return 4;
+  if (/\p{N}/u.test(word)) return 3;
+  if (stopWords.has(bare) || bare === '') return 0;
+  return at > 0 && /^\p{P}*\p{Lu}/u.test(word) ? 3 : 1 + Math.min(1, bare.length / 20);
 }
 
 /** Words without meaning of their own, and how many of the others a compressed form keeps: the design document's. */

@@ -1,6 +1,7 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 
 import type { TurnLog } from '../log/turn-log.js';
+import type { Surface } from '../ladder/surface.js';
 import { defaultRecallOptions, type ResolvedMemoryOptions } from '../options.js';
 import type { Recall, RecallDepth, RecallItem, RecallOptions, StoredTurn } from '../types.js';
 import type { UserKey } from '../user-id.js';
@@ -15,17 +16,26 @@ import type { Candidate } from './ranking.js';
 import { questionBefore, type Found, type UserIndex } from './user-index.js';
 import { contentWords, leansOn } from './words.js';
 
-/** What is offered of a turn by default, undefined when it is forgotten there. The log keeps all of it. */
-export interface Surface {
-  textOf(turn: StoredTurn, nowMs: number): string | undefined;
+/** What is known of a user's turns beside what ranks them. */
+export interface Knowledge {
+  /** From wherever it is read fastest. */
+  turn(turnId: number): StoredTurn | undefined;
+  /** What is offered of a turn by default, empty when it is forgotten there. The log keeps all of it. */
+  surfaceOf(turn: StoredTurn, nowMs: number): Pick<Surface, 'text' | 'rung'>;
+  /** True when what a turn said about the world has been replaced since. */
+  isOutdated(turnId: number): boolean;
+  /** Turns that state a fact which answers the query, best first. */
+  answersTo(query: string): readonly number[];
+  /** Turns that state what is worth telling whatever is asked, weightiest first. */
+  always(limit: number): readonly number[];
 }
 
 export interface RecallerParts {
   readonly log: TurnLog;
   readonly indexes: IndexCache;
   readonly options: ResolvedMemoryOptions;
-  /** What fast and medium recall offer. @defaultValue the log itself */
-  readonly surface?: Surface;
+  /** @defaultValue nothing but the log: nothing fades, nothing is known */
+  readonly knowledge?: Knowledge;
 }
 
 export interface RecallTally {
@@ -56,18 +66,18 @@ export class Recaller {
   readonly #log: TurnLog;
   readonly #indexes: IndexCache;
   readonly #options: ResolvedMemoryOptions;
-  readonly #surface: Surface | undefined;
+  readonly #knowledge: Knowledge;
   readonly #tally = { recalls: 0, lateRecalls: 0, unembeddedRecalls: 0 };
   #building: Promise<void> | undefined;
   #filling: Promise<void> | undefined;
   #embedding = 0;
 
-  constructor(user: UserKey, { log, indexes, options, surface }: RecallerParts) {
+  constructor(user: UserKey, { log, indexes, options, knowledge }: RecallerParts) {
     this.#user = user;
     this.#log = log;
     this.#indexes = indexes;
     this.#options = options;
-    this.#surface = surface;
+    this.#knowledge = knowledge ?? onlyLog(user, log);
   }
 
   get tally(): RecallTally {
@@ -90,6 +100,8 @@ export class Recaller {
     const depth = options.depth ?? defaultRecallOptions.depth;
     const deadlineMs = options.deadlineMs ?? defaultRecallOptions.deadlineMs[depth];
     const isLate = (): boolean => monotonicMs() - startMs >= deadlineMs;
+    const maxItems = options.maxItems ?? defaultRecallOptions.maxItems;
+    const maxAlways = options.maxAlways ?? defaultRecallOptions.maxAlways;
     this.#tally.recalls++;
 
     const index = await this.#readyIndex(isLate);
@@ -101,7 +113,6 @@ export class Recaller {
       late = !index.isComplete(this.#log.head(this.#user)?.next ?? 1);
       const leftMs = deadlineMs - (monotonicMs() - startMs);
       const vector = await this.#vectorOf(query, index, leftMs);
-      const maxItems = options.maxItems ?? defaultRecallOptions.maxItems;
       const found = index.search(query, vector, {
         limit: Math.max(48, Math.min(400, maxItems)),
         nowMs,
@@ -112,16 +123,18 @@ export class Recaller {
       late ||= found.cut;
       confidence = found.confidence;
       let chosen = strongEnough(found, depth);
+      const mayLookDeeper = (options.escalate ?? true) && depth !== 'deep' && !late && !isLate();
       const isUnsure =
         chosen.length === 0 || (confidence < lowConfidence && index.indexedTurns >= enoughTurns);
-      if (isUnsure && depth !== 'deep' && !late && !isLate()) {
-        // Weaker and undamaged: what the surface has lost may be what is asked for.
+      if (mayLookDeeper && (isUnsure || this.#isFaded(chosen[0], nowMs))) {
+        // What the surface has lost may be what is asked for.
         reached = 'deep';
-        chosen = strongEnough(found, 'medium');
+        if (isUnsure) chosen = strongEnough(found, 'medium');
       }
       const minItems = onlyAsks(query) ? (options.minItems ?? defaultRecallOptions.minItems) : 0;
+      const ordered = reached === 'deep' ? chosen : this.#upToDateFirst(chosen);
       items = this.#items(
-        [...chosen, ...this.#latest(chosen, minItems)],
+        this.#withFacts(query, ordered, index, { minItems, maxItems, maxAlways }),
         found,
         reached,
         nowMs,
@@ -130,7 +143,7 @@ export class Recaller {
     }
     const packed = pack(items, {
       budgetTokens: options.budgetTokens ?? defaultRecallOptions.budgetTokens,
-      maxItems: options.maxItems ?? defaultRecallOptions.maxItems,
+      maxItems: maxItems + maxAlways,
       form: options.form ?? defaultRecallOptions.form,
       countTokens,
     });
@@ -202,7 +215,7 @@ export class Recaller {
       const turnIds = index.withoutVector(embeddedAtOnce);
       if (turnIds.length === 0) return;
       const texts = turnIds.map((turnId) => {
-        const turn = this.#log.turn(this.#user, turnId);
+        const turn = this.#knowledge.turn(turnId);
         return turn ? [this.#questionOf(turn), turn.text].filter(Boolean).join(' ') : '';
       });
       const vectors = await embed(texts);
@@ -211,6 +224,7 @@ export class Recaller {
         if (!vector) return;
         index.addVector(turnId, vector);
       }
+      await index.flushVectors();
     }
   }
 
@@ -242,6 +256,43 @@ export class Recaller {
     return () => this.#options.monotonicMs() >= endMs;
   }
 
+  /** True when what is probably meant is on the tip of the tongue: known once, and hardly there any more. */
+  #isFaded(best: Candidate | undefined, nowMs: number): boolean {
+    const turn = best && this.#knowledge.turn(best.turnId);
+    if (!turn) return false;
+    const { rung } = this.#knowledge.surfaceOf(turn, nowMs);
+    return rung !== 'full' && rung !== 'most';
+  }
+
+  /** What no longer holds comes behind what does. */
+  #upToDateFirst(chosen: readonly Candidate[]): readonly Candidate[] {
+    const isOutdated = ({ turnId }: Candidate): boolean => this.#knowledge.isOutdated(turnId);
+    const outdated = chosen.filter(isOutdated);
+    return outdated.length === 0 ? chosen : [...chosen.filter((each) => !isOutdated(each)), ...outdated];
+  }
+
+  /** At most `maxItems` of what was found, facts that answer among them, and behind these what is always told. */
+  #withFacts(
+    query: string,
+    chosen: readonly Candidate[],
+    index: UserIndex,
+    { minItems, maxItems, maxAlways }: { minItems: number; maxItems: number; maxAlways: number },
+  ): readonly Candidate[] {
+    const first = chosen.slice(0, maxItems);
+    const known = new Set(first.map(({ turnId }) => turnId));
+    const unknown = (turnIds: readonly number[]): Candidate[] =>
+      turnIds
+        .filter((turnId) => !known.has(turnId) && !index.isRepeated(turnId))
+        .map((turnId) => (known.add(turnId), filling(turnId)));
+    const answers = maxAlways > 0 ? unknown(this.#knowledge.answersTo(query)) : [];
+    const found = [...first.slice(0, Math.max(1, maxItems - answers.length)), ...answers];
+    const latest = this.#latest(found, Math.min(minItems, maxItems));
+    const always = this.#knowledge
+      .always(plainWords(query) === '' ? 0 : maxAlways)
+      .filter((turnId) => !latest.some((each) => each.turnId === turnId));
+    return [...found, ...latest, ...unknown(always)];
+  }
+
   /** What the user stated last, newest first, to fill up what few matches leave. */
   #latest(found: readonly Candidate[], minItems: number): Candidate[] {
     const known = new Set(found.map(({ turnId }) => turnId));
@@ -249,9 +300,9 @@ export class Recaller {
     const newest = (this.#log.head(this.#user)?.next ?? 1) - 1;
     for (let turnId = newest; turnId > Math.max(0, newest - lookedBack); turnId--) {
       if (found.length + latest.length >= minItems) break;
-      const turn = this.#log.turn(this.#user, turnId);
+      const turn = this.#knowledge.turn(turnId);
       if (turn?.role !== 'user' || known.has(turnId) || onlyAsks(turn.text)) continue;
-      latest.push({ turnId, score: 0, why: { bm25: 0, recency: 1, role: 1, question: 1 } });
+      latest.push(filling(turnId));
     }
     return latest;
   }
@@ -268,9 +319,8 @@ export class Recaller {
     const speakers = new Set(query.speakerStems);
     const { maxLineChars } = this.#options;
     for (const { turnId, score, why } of ranked) {
-      const turn = this.#log.turn(this.#user, turnId);
-      const offered =
-        turn && (depth === 'deep' || !this.#surface ? turn.text : this.#surface.textOf(turn, nowMs));
+      const turn = this.#knowledge.turn(turnId);
+      const offered = turn && (depth === 'deep' ? turn.text : this.#knowledge.surfaceOf(turn, nowMs).text);
       if (!turn || offered === undefined || plainWords(offered) === '') continue;
       const { id, text, role, atMs, speaker } = turn;
       const question = this.#questionOf(turn);
@@ -295,9 +345,24 @@ export class Recaller {
   /** The question without which a turn cannot be understood. */
   #questionOf(turn: StoredTurn): string | undefined {
     if (turn.turnId === 1) return undefined;
-    const question = questionBefore(turn, this.#log.turn(this.#user, turn.turnId - 1));
+    const question = questionBefore(turn, this.#knowledge.turn(turn.turnId - 1));
     return question !== undefined && leansOn(question, contentWords(turn.text)) ? question : undefined;
   }
+}
+
+/** A turn that was not found by the query. */
+function filling(turnId: number): Candidate {
+  return { turnId, score: 0, why: { bm25: 0, recency: 1, role: 1, question: 1 } };
+}
+
+function onlyLog(user: UserKey, log: TurnLog): Knowledge {
+  return {
+    turn: (turnId) => log.turn(user, turnId),
+    surfaceOf: ({ text }) => ({ text, rung: 'full' }),
+    isOutdated: () => false,
+    answersTo: () => [],
+    always: () => [],
+  };
 }
 
 function limitsOf(depth: RecallDepth): CandidateLimits {

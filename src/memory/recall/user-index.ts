@@ -10,7 +10,7 @@ import { onlyAsks, openQuestion } from './questions.js';
 import { readQuery, type QueryView } from './query-view.js';
 import { rank, type Candidate, type RankingModel } from './ranking.js';
 import { state, TurnTable } from './turn-table.js';
-import { VectorShelf } from './vector-shelf.js';
+import { VectorShelf, type Shelf } from './vector-shelf.js';
 import { contentWords, leansOn } from './words.js';
 
 /** Turns read from the log at a time: half a millisecond of work. */
@@ -86,7 +86,7 @@ export class UserIndex {
   readonly #postings = new Postings();
   readonly #table = new TurnTable();
   readonly #work = new Workspace();
-  readonly #shelf = new VectorShelf();
+  readonly #shelf: Shelf;
   readonly #vectors = new VectorIndex((turnId) => this.#shelf.get(turnId));
   readonly #names = new NameBook();
   /** Newest turn by what it says, so that repetitions count once. */
@@ -99,9 +99,11 @@ export class UserIndex {
   #filledFrom: number;
   #filledTo: number;
 
-  constructor(log: TurnReader, user: UserKey, epoch: string, next: number) {
+  /** @param shelf where vectors are; what it has already is not computed again. @defaultValue in memory */
+  constructor(log: TurnReader, user: UserKey, epoch: string, next: number, shelf: Shelf = new VectorShelf()) {
     this.#log = log;
     this.#user = user;
+    this.#shelf = shelf;
     this.epoch = epoch;
     this.#low = next;
     this.#high = next;
@@ -179,6 +181,11 @@ export class UserIndex {
     return { table: this.#table, query, candidates, rows, masks, byWords: new Set(found), cut, byMeaning };
   }
 
+  /** True when a later turn says the same. */
+  isRepeated(turnId: number): boolean {
+    return this.#table.has(turnId, state.superseded);
+  }
+
   /** How many turns have a vector. */
   get vectors(): number {
     return this.#vectors.size;
@@ -189,6 +196,11 @@ export class UserIndex {
     const small = quantise(vector);
     this.#shelf.set(turnId, small);
     this.#vectors.add(turnId, small);
+  }
+
+  /** Makes the vectors that were taken last, where they are kept. */
+  flushVectors(): Promise<void> {
+    return this.#shelf.flush();
   }
 
   /** What of a query is compared by meaning: all but the names of who spoke, which are in no turn's vector. */
@@ -224,6 +236,7 @@ export class UserIndex {
       if (turn.turnId >= from) this.#add(turn, previous);
       previous = turn;
     }
+    for (const [turnId, vector] of this.#shelf.load(from, to)) this.#vectors.add(turnId, vector);
   }
 
   #add(turn: StoredTurn, previous: StoredTurn | undefined): void {
