@@ -6,7 +6,14 @@ import { defaultMemoryOptions, type MemoryOptions, type ResolvedMemoryOptions } 
 import { IndexCache } from './recall/index-cache.js';
 import { Keepers } from './keepers/keepers.js';
 import { VectorKeeper } from './keepers/vector-keeper.js';
-import type { Memory, UserMemory, UserMemoryMaintenance } from './types.js';
+import { repairLog } from './recovery/repair.js';
+import type {
+  MaintainedMemory,
+  MaintenanceProgress,
+  MemoryRepairReport,
+  UserMemory,
+  UserMemoryMaintenance,
+} from './types.js';
 import { userKey } from './user-id.js';
 import { LoggedUserMemory } from './user-memory.js';
 
@@ -18,6 +25,7 @@ export {
   isContextBlock,
   plainWords,
 } from './recall/context-block.js';
+export { warmUpFacts } from './facts/tagger.js';
 export { relativeTime } from './recall/relative-time.js';
 export {
   ContextWindow,
@@ -36,8 +44,10 @@ export type {
   FactsOptions,
   ForgetSelector,
   ImportedTurn,
+  MaintainedMemory,
   MaintenanceProgress,
   Memory,
+  MemoryRepairReport,
   ProofOfTurn,
   Recall,
   RecallDepth,
@@ -59,13 +69,29 @@ export type {
  * Opens the memory in a folder, made if it is missing. Several processes may have the same folder open.
  * @throws SlowcatError `SLOWCAT_MEMORY_STORE`
  */
-export async function openMemory(options: MemoryOptions): Promise<Memory> {
+export async function openMemory(options: MemoryOptions): Promise<MaintainedMemory> {
   const resolved = { ...defaultMemoryOptions, ...options };
-  const log = await TurnLog.open(join(options.dataDir, 'memory'), resolved.newId);
+  const log = await TurnLog.open(memoryFolder(options.dataDir), resolved.newId);
   return new LoggedMemory(log, resolved);
 }
 
-class LoggedMemory implements Memory {
+/**
+ * Repairs a memory that nobody has open, also one that {@link openMemory} cannot open any more: the database, and each
+ * user's turns and archive. Turns, ids and proofs are then what they were, but for what is reported as lost.
+ * @throws SlowcatError `SLOWCAT_MEMORY_STORE` while somebody has it open, `SLOWCAT_MEMORY_FORMAT` for a newer format
+ */
+export function repairMemory(
+  { dataDir, newId = defaultMemoryOptions.newId }: Pick<MemoryOptions, 'dataDir' | 'newId'>,
+  onProgress?: MaintenanceProgress,
+): Promise<MemoryRepairReport> {
+  return repairLog(memoryFolder(dataDir), newId, {}, onProgress);
+}
+
+function memoryFolder(dataDir: string): string {
+  return join(dataDir, 'memory');
+}
+
+class LoggedMemory implements MaintainedMemory {
   readonly #log: TurnLog;
   readonly #options: ResolvedMemoryOptions;
   readonly #indexes: IndexCache;

@@ -157,6 +157,8 @@ export interface UserStats {
     readonly exchange: number;
     readonly hot: number;
     readonly warm: number;
+    readonly hits: number;
+    readonly misses: number;
     readonly hitRate: number;
   };
 }
@@ -262,6 +264,16 @@ export interface UserMemoryMaintenance {
   proof(turnId: number): Promise<ProofOfTurn | undefined>;
 }
 
+/** What a repair of a whole memory came to. */
+export interface MemoryRepairReport {
+  /** True when nothing is lost. */
+  readonly ok: boolean;
+  /** Whether the database was built again, from the archive and what was left of the old one. */
+  readonly rebuiltDatabase: boolean;
+  /** By user id. Numbers of turns only, never what was said. */
+  readonly users: ReadonlyMap<string, RepairReport>;
+}
+
 /** The memory of many users, in one folder. */
 export interface Memory {
   /** @throws SlowcatError `SLOWCAT_MEMORY_USER` unless the id is 1..128 letters, digits or `. _ - @ : +` */
@@ -270,4 +282,9 @@ export interface Memory {
   users(): Promise<readonly string[]>;
   /** Waits for open writes. Idempotent; later calls reject with `SLOWCAT_MEMORY_CLOSED`. */
   close(): Promise<void>;
+}
+
+/** A memory with what keeps it whole. */
+export interface MaintainedMemory extends Memory {
+  user(id: string): UserMemory & UserMemoryMaintenance;
 }

@@ -141,7 +141,7 @@ export class LoggedUserMemory implements UserMemory, UserMemoryMaintenance {
       this.#log.refresh();
       const head = this.#log.head(this.#user);
       const index = this.#indexes.peek(this.#user);
-      const { exchange, hot, warm, hitRate } = this.#keepers.tierStats();
+      const { exchange, hot, warm, hitRate, misses, ...hits } = this.#keepers.tierStats();
       return {
         turns: head?.turns ?? 0,
         bytes: head?.bytes ?? 0,
@@ -150,7 +150,14 @@ export class LoggedUserMemory implements UserMemory, UserMemoryMaintenance {
         refused: this.#refused,
         vectors: index?.vectors ?? 0,
         facts: this.#keepers.facts.book.size,
-        tiers: { exchange, hot, warm, hitRate },
+        tiers: {
+          exchange,
+          hot,
+          warm,
+          hits: hits.exchangeHits + hits.hotHits + hits.warmHits,
+          misses,
+          hitRate,
+        },
       };
     });
   }

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config/index.js';
 import { SlowcatError } from '../errors.js';
-import { openMemory } from '../memory/memory.js';
+import { openMemory, warmUpFacts, type Memory } from '../memory/memory.js';
 import type { EnsureProgress, ModelChoice } from '../weights/index.js';
 import { bridgeSessions } from './bridge/bridge-sessions.js';
 import { createServer, type SlowcatServer } from './create-server.js';
@@ -35,12 +35,7 @@ export async function startVoiceServer(options: VoiceServerOptions): Promise<Slo
     const warm = new WarmEngines(engines);
     closers.push(() => warm.close());
     checkVoice(config, engines);
-    const memory = config.useMemory
-      ? await openMemory({
-          dataDir: config.dataDir,
-          countTokens: (text) => engines.llm.countTokens(text),
-        })
-      : undefined;
+    const memory = config.useMemory ? await openSessionsMemory(config, engines) : undefined;
     if (memory !== undefined) closers.push(() => memory.close());
     const server = await createServer({
       sessionFactory: voiceSessions({ config, engines, logger, ...(memory === undefined ? {} : { memory }) }),
@@ -67,6 +62,19 @@ export async function startVoiceServer(options: VoiceServerOptions): Promise<Slo
     await closeAll();
     throw error;
   }
+}
+
+/** Opens the memory with what the engines can do for it. What takes long to load is loaded before anybody listens. */
+async function openSessionsMemory(config: Config, { llm, embedder }: VoiceEngines): Promise<Memory> {
+  await warmUpFacts();
+  return openMemory({
+    dataDir: config.dataDir,
+    countTokens: (text) => llm.countTokens(text),
+    exchanges: config.memoryCacheSize,
+    hotTurns: config.memoryHotSize,
+    warmTurns: config.memoryWarmSize,
+    ...(embedder === undefined ? {} : { embed: (texts) => embedder.embed(texts) }),
+  });
 }
 
 function checkVoice({ voice }: Config, { tts }: VoiceEngines): void {

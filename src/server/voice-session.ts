@@ -106,9 +106,6 @@ function conversation(
       deadlineMs: config.memoryDeadlineMs,
       maxItems: config.memoryMaxItems,
       position: config.memoryPosition,
-      cacheSize: config.memoryCacheSize,
-      hotSize: config.memoryHotSize,
-      warmSize: config.memoryWarmSize,
       useStatelessMemory: config.useStatelessMemory,
       countTokens: (text) => engines.llm.countTokens(text),
       ...(config.useMemoryModel

@@ -7,20 +7,10 @@ import { segmentTurns } from '../log/segment.js';
 import { sideNames } from '../log/side-table.js';
 import { announce, checkNobodyElse } from '../log/presence.js';
 import { TurnLog, type TurnLogOptions } from '../log/turn-log.js';
-import type { MaintenanceProgress, RepairReport } from '../types.js';
+import type { MaintenanceProgress, MemoryRepairReport, RepairReport } from '../types.js';
 import { userKey, userPrefixBytes } from '../user-id.js';
 import { Archive } from './archive.js';
 import { rebuild, type RebuiltUsers } from './rebuild.js';
-
-/** What a repair of the whole memory came to. */
-export interface LogRepairReport {
-  /** True when nothing is lost. */
-  readonly ok: boolean;
-  /** Whether the database was built again from the archive and the remains of the old one. */
-  readonly rebuiltDatabase: boolean;
-  /** By user id. Numbers of turns only, never what was said. */
-  readonly users: ReadonlyMap<string, RepairReport>;
-}
 
 /**
  * Repairs a memory that nobody has open: the database when it is damaged, cut short or gone, and then each user's
@@ -32,7 +22,7 @@ export async function repairLog(
   newEpoch: () => string,
   options: TurnLogOptions = {},
   onProgress: MaintenanceProgress = () => undefined,
-): Promise<LogRepairReport> {
+): Promise<MemoryRepairReport> {
   const path = join(folder, 'log.mdb');
   const archive = new Archive(join(folder, 'archive'));
   await checkNobodyElse(folder);

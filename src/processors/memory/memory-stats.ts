@@ -1,20 +1,18 @@
 import type { UserMemory } from '../../memory/memory.js';
-import type { ExchangeCache } from './exchange-cache.js';
 import type { LatencyWindow } from './latency-window.js';
-import { tierSizes, type TierSizes } from './tier-sizes.js';
 
 export interface StatelessMemoryStats {
   /** Exchanges (a turn and its answer) stored by this processor. */
   readonly totalConversations: number;
-  /** Turns in the cache. */
+  /** Turns of the last exchanges that are at hand. */
   readonly cacheSize: number;
-  /** Recalled turns that were in the cache. */
+  /** Reads of turns that the cache, hot or warm have answered, and those that went to the log. */
   readonly cacheHits: number;
   readonly cacheMisses: number;
-  /** Hits of all recalled turns, 0..1; 0 while nothing was recalled. */
+  /** Hits of all reads, 0..1; 0 while nothing was read. */
   readonly cacheHitRatio: number;
-  /** Turns of the users that this processor has served, by tier. */
-  readonly tiers: TierSizes;
+  /** Turns of the users that this processor has served: decoded and at hand in hot and warm, in the log alone in cold. */
+  readonly tiers: { readonly hot: number; readonly warm: number; readonly cold: number };
   /** Prompts that went through. */
   readonly injections: number;
   /** Of these, those that a deadline cut short. */
@@ -26,27 +24,29 @@ export interface StatelessMemoryStats {
 
 export interface StatsParts {
   readonly users: readonly UserMemory[];
-  readonly hotSize: number;
-  readonly warmSize: number;
   readonly totalConversations: number;
-  readonly cache: ExchangeCache;
   readonly injections: LatencyWindow;
   readonly lateInjections: number;
 }
 
 export async function memoryStats(parts: StatsParts): Promise<StatelessMemoryStats> {
-  const { users, hotSize, warmSize, cache, injections } = parts;
+  const { users, injections } = parts;
   const perUser = await Promise.all(users.map((user) => user.stats()));
-  const sizes = perUser.map(({ turns }) => tierSizes(turns, hotSize, warmSize));
-  const sum = (tier: keyof TierSizes): number => sizes.reduce((total, each) => total + each[tier], 0);
-  const recalled = cache.hits + cache.misses;
+  const total = { turns: 0, exchange: 0, hot: 0, warm: 0, hits: 0, misses: 0 };
+  for (const { turns, tiers } of perUser) {
+    total.turns += turns;
+    if (!tiers) continue;
+    for (const key of ['exchange', 'hot', 'warm', 'hits', 'misses'] as const) total[key] += tiers[key];
+  }
+  const reads = total.hits + total.misses;
+  const held = total.exchange + total.hot + total.warm;
   return {
     totalConversations: parts.totalConversations,
-    cacheSize: cache.size,
-    cacheHits: cache.hits,
-    cacheMisses: cache.misses,
-    cacheHitRatio: recalled === 0 ? 0 : cache.hits / recalled,
-    tiers: { hot: sum('hot'), warm: sum('warm'), cold: sum('cold') },
+    cacheSize: total.exchange,
+    cacheHits: total.hits,
+    cacheMisses: total.misses,
+    cacheHitRatio: reads === 0 ? 0 : total.hits / reads,
+    tiers: { hot: total.exchange + total.hot, warm: total.warm, cold: Math.max(0, total.turns - held) },
     injections: injections.count,
     lateInjections: parts.lateInjections,
     averageInjectionMs: injections.average(),

@@ -297,18 +297,12 @@ describe('StatelessMemoryProcessor with several speakers', () => {
 });
 
 describe('getStats', () => {
-  it('counts exchanges, hits, and times', async () => {
-    const turnIds = [[], [1], [1, 50]];
+  it('counts exchanges, reads and times', async () => {
+    const tiers = { exchange: 5, hot: 20, warm: 30, hits: 2, misses: 1, hitRate: 2 / 3 };
+    const counts = { bytes: 0, indexedTurns: 0, recalls: 0, lateRecalls: 0, refused: 0 };
     const memory = {
-      ...fakeMemory(() =>
-        Promise.resolve({
-          ...nothing,
-          block,
-          items: (turnIds.shift() ?? []).map((turnId) => item(turnId, 1)),
-        }),
-      ),
-      stats: () =>
-        Promise.resolve({ turns: 1200, bytes: 0, indexedTurns: 0, recalls: 0, lateRecalls: 0, refused: 0 }),
+      ...fakeMemory(() => Promise.resolve({ ...nothing, block, items: [item(1, 1)] })),
+      stats: () => Promise.resolve({ turns: 1200, ...counts, tiers }),
     };
     const processor = new StatelessMemoryProcessor({ memory });
     await runTest(new Pipeline([processor, new Answering()]), {
@@ -322,7 +316,7 @@ describe('getStats', () => {
       cacheHits: 2,
       cacheMisses: 1,
       cacheHitRatio: 2 / 3,
-      tiers: { hot: 100, warm: 1000, cold: 100 },
+      tiers: { hot: 25, warm: 30, cold: 1145 },
       injections: 3,
       lateInjections: 0,
       averageInjectionMs: 0,

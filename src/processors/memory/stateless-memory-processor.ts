@@ -10,7 +10,6 @@ import {
   type FrameDirection,
   type LLMContextMessage,
 } from '../../pipeline/index.js';
-import { ExchangeCache } from './exchange-cache.js';
 import { inject } from './inject.js';
 import { LatencyWindow } from './latency-window.js';
 import { MemoryRecalledFrame } from './memory-frames.js';
@@ -41,7 +40,6 @@ const usedFrom = 0.5;
 export class StatelessMemoryProcessor extends FrameProcessor {
   readonly #options: ResolvedMemoryOptions;
   readonly #writer: TurnWriter;
-  readonly #cache: ExchangeCache;
   readonly #injections = new LatencyWindow();
   readonly #histories = new Map<string, Promise<readonly LLMContextMessage[]>>();
   /** Whose memories were used, for the tiers that are reported. */
@@ -51,16 +49,16 @@ export class StatelessMemoryProcessor extends FrameProcessor {
   #speaker: string;
   #late = 0;
   /** Of the turn that waits for its answer: what is used once the answer begins. */
-  #inPrompt: { readonly memory: UserMemory; readonly turnIds: readonly number[] } | undefined;
+  #inPrompt:
+    | { readonly memory: UserMemory; readonly turnIds: readonly number[]; readonly inFull: boolean }
+    | undefined;
 
   constructor(options: StatelessMemoryProcessorOptions) {
     super();
     this.#options = { ...defaultStatelessMemoryOptions, ...withoutUndefined(options) };
     this.#speaker = this.#options.speakerId;
-    this.#cache = new ExchangeCache(this.#options.cacheSize);
     this.#writer = new TurnWriter({
       sessionId: options.sessionId,
-      onStored: (user, turnId) => this.#cache.add(user, turnId),
       onError: (error) => this.pushError(error),
     });
     if ('memory' in options) this.#source = options.memory;
@@ -68,7 +66,8 @@ export class StatelessMemoryProcessor extends FrameProcessor {
 
   override async setup(): Promise<void> {
     if ('dbPath' in this.#options) {
-      this.#opened = await openMemory({ dataDir: this.#options.dbPath });
+      const { dbPath: dataDir, cacheSize: exchanges, hotSize: hotTurns, warmSize: warmTurns } = this.#options;
+      this.#opened = await openMemory({ dataDir, exchanges, hotTurns, warmTurns });
       this.#source = this.#opened;
     }
     const memory = this.#memoryOf(this.#speaker);
@@ -110,10 +109,7 @@ export class StatelessMemoryProcessor extends FrameProcessor {
   getStats(): Promise<StatelessMemoryStats> {
     return memoryStats({
       users: [...this.#users.values()],
-      hotSize: this.#options.hotSize,
-      warmSize: this.#options.warmSize,
       totalConversations: this.#writer.exchanges,
-      cache: this.#cache,
       injections: this.#injections,
       lateInjections: this.#late,
     });
@@ -157,8 +153,7 @@ export class StatelessMemoryProcessor extends FrameProcessor {
       ...(asksToThinkBack(question) ? { depth: 'deep', deadlineMs: deepDeadlineMs } : { deadlineMs }),
     });
     if (recalled.late) this.#late++;
-    for (const { turnId } of recalled.items) this.#cache.use(memory.id, turnId);
-    this.#inPrompt = { memory, turnIds: usedTurns(recalled) };
+    this.#inPrompt = { memory, turnIds: usedTurns(recalled), inFull: recalled.depth === 'deep' };
     this.pushFrame(new MemoryRecalledFrame(recalled.items, recalled.tookMs, recalled.late));
     return (await this.#summary(question, recalled, signal)) ?? recalled.block;
   }
@@ -198,7 +193,7 @@ export class StatelessMemoryProcessor extends FrameProcessor {
     const used = this.#inPrompt;
     this.#inPrompt = undefined;
     if (!used || used.turnIds.length === 0) return;
-    const done = used.memory.reinforce?.(used.turnIds, this.#options.nowMs());
+    const done = used.memory.reinforce?.(used.turnIds, this.#options.nowMs(), used.inFull);
     void done?.catch((error: unknown) => this.pushError(error));
   }
 

@@ -2,8 +2,6 @@ import type { Turn, UserMemory } from '../../memory/memory.js';
 
 export interface TurnWriterOptions {
   readonly sessionId: string | undefined;
-  /** A turn is on the disk. */
-  readonly onStored: (user: string, turnId: number) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -71,14 +69,13 @@ export class TurnWriter {
   }
 
   #store(memory: UserMemory, turn: Turn): void {
-    const { sessionId, onStored, onError } = this.#options;
+    const { sessionId, onError } = this.#options;
     this.#storing = this.#storing.then(async () => {
       try {
-        const done = await memory.remember({
+        await memory.remember({
           ...turn,
           ...(sessionId === undefined ? {} : { session: sessionId }),
         });
-        if (done.stored) onStored(memory.id, done.turnId);
       } catch (error) {
         onError(error);
       }
