@@ -6,15 +6,18 @@ import { clientKinds } from './clients.js';
 import { features } from './features.js';
 import { installClients } from './install.js';
 import { InteropProcess } from './interop-process.js';
+import { Results } from './results.js';
 import { Stage } from './stage.js';
 
 const missing = await installClients(clientKinds);
 for (const [packages, why] of missing) process.stdout.write(`  SKIPPED ${packages}: ${why}\n`);
 
+const results = new Results();
 const stage = new Stage();
 beforeAll(() => stage.open());
 afterAll(async () => {
   await stage.close();
+  results.write('clients');
   expect(stage.sessions).toBe(0);
 });
 
@@ -31,6 +34,7 @@ describe.concurrent.each(clientKinds)('$title', (kind) => {
       const client = `${kind.packages}-${kind.path.length}-${index}`;
       try {
         await test({ kind, stage, process: clients!, client });
+        results.passed(title, kind.title);
       } finally {
         await clients?.do(client, 'disconnect').catch(() => undefined);
       }

@@ -85,3 +85,6 @@ export const clientKinds: readonly ClientKind[] = [
   python('1.14.0', '2.2.0', '/ws?format=rtvi', '`RTVIClientTransport`', noFrameOf),
   python('1.0.0', '1.2.0', '/ws', '`WebsocketClientTransport`'),
 ];
+
+/** Pipecat's test harness. */
+export const evalKind: ClientKind = python('1.14.0', '2.2.0', '/rtvi', '`pipecat eval`');

@@ -13,7 +13,9 @@ const minPython = [3, 11] as const;
  *
  * @returns why the clients of a language cannot be there, by `packages`; nothing for those that are
  */
-export async function installClients(kinds: readonly ClientKind[]): Promise<ReadonlyMap<string, string>> {
+export async function installClients(
+  kinds: readonly Pick<ClientKind, 'packages' | 'language'>[],
+): Promise<ReadonlyMap<string, string>> {
   const wanted = new Map(kinds.map((kind) => [kind.packages, kind]));
   const missing = new Map<string, string>();
   await Promise.all(

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { loadConfig } from '../../src/config/index.js';
-import type { ChatMessage, VoiceActivity } from '../../src/engines/interfaces.js';
+import type { ChatMessage, TextToSpeech, VoiceActivity } from '../../src/engines/interfaces.js';
 import { createSilero } from '../../src/engines/silero/index.js';
 import { createServer, type SlowcatServer } from '../../src/server/create-server.js';
 import { voiceSessions } from '../../src/server/voice-session.js';
@@ -31,17 +31,28 @@ export const story = [
 export function answer(messages: readonly ChatMessage[]): string {
   const asked = messages.filter(({ role }) => role === 'user').map(({ content }) => content);
   const last = asked.at(-1) ?? '';
+  const count = /^Count to (\d+), (\S+)\.$/.exec(last);
+  if (count) return countTo(Number(count[1]), count[2] ?? '').join(' ');
   if (last.includes('story')) return story.join(' ');
   const said = messages.filter(({ role }) => role === 'assistant').at(-1)?.content;
   if (last.includes('did you say')) return `I said: ${said ?? 'nothing'}`;
   return `Number ${asked.length}: ${last}`;
 }
 
+/** The sentences of the answer to `Count to LAST, WHO.`: none is like another, whoever else counts. */
+export const countTo = (last: number, who: string): string[] =>
+  Array.from({ length: last }, (_, i) => `This is number ${i + 1} for ${who}.`);
+
 /** A server with the built-in bot on scripted engines; the voice detector alone is real. */
 export class Stage {
   readonly llm = new FakeLanguageModel({ answer });
   readonly #vad: VoiceActivity = createSilero();
+  readonly #tts: TextToSpeech;
   #server: SlowcatServer | undefined;
+
+  constructor(tts: TextToSpeech = createFakeTextToSpeech({ msPerCharacter })) {
+    this.#tts = tts;
+  }
 
   /** @param path where a client connects, such as `/ws?format=rtvi` @param query more of it */
   url(path: string, query: Readonly<Record<string, string>> = {}): string {
@@ -70,7 +81,7 @@ export class Stage {
         vad: this.#vad,
         stt: recogniserOf([question, remark]),
         llm: this.llm,
-        tts: createFakeTextToSpeech({ msPerCharacter }),
+        tts: this.#tts,
       },
       logger: pino({ level: 'silent' }),
     });

@@ -213,13 +213,7 @@ const commands = {
     ),
   disconnectBot: (_, { client }) => client.disconnectBot(),
   heard: (_, { media }) => summary(media.heard.splice(0)),
-  pieces: (_, { media }) =>
-    media.heard.splice(0).map(({ atMs, samples }) => ({
-      atMs,
-      length: samples.length,
-      first: samples[0],
-      last: samples.at(-1),
-    })),
+  ramp: (_, { media }) => ramp(media.heard.splice(0)),
   version: (_, { client }) => client.version,
 };
 
@@ -246,6 +240,26 @@ function summary(pieces) {
     hz: spanS > 0 ? (crossings.length - 1) / spanS : 0,
     lastMs: pieces.at(-1)?.atMs ?? 0,
   };
+}
+
+/**
+ * How a voice arrived whose samples count up by one, from 0 in each sentence: when each message came, and how often a
+ * sample did not follow the one before it.
+ *
+ * @param {{ atMs: number, samples: Int16Array }[]} pieces
+ */
+function ramp(pieces) {
+  let breaks = 0;
+  let voiced = 0;
+  let before = -1;
+  for (const { samples } of pieces)
+    for (const sample of samples) {
+      // Zeros fill the last message up.
+      if (sample !== 0 && sample !== before + 1) breaks += 1;
+      if (sample !== 0) voiced += 1;
+      before = sample;
+    }
+  return { breaks, voiced, arrivalsMs: pieces.map(({ atMs }) => atMs) };
 }
 
 for await (const line of createInterface({ input: process.stdin })) {

@@ -1,0 +1,87 @@
+import type { SpeechChunk, TextToSpeech } from '../../src/engines/interfaces.js';
+import { createFakeTextToSpeech } from '../../src/testing/index.js';
+import { clientKinds } from './clients.js';
+import { InteropProcess } from './interop-process.js';
+import { Stage, countTo, msPerCharacter } from './stage.js';
+
+/** Samples count up to this and begin again at 1. */
+const highestSample = 30_000;
+const sampleRateHz = 24_000;
+/** As Pipecat sends it. */
+export const messageMs = 40;
+
+/** A voice whose samples count: 1, 2, 3, … in each sentence, so that what is lost or late shows. */
+function countingVoice(): TextToSpeech {
+  const tone = createFakeTextToSpeech({ msPerCharacter, sampleRateHz });
+  const count = ({ pcm, ...chunk }: SpeechChunk): SpeechChunk => ({
+    ...chunk,
+    pcm: pcm.map((_, i) => (i % (highestSample + 1)) / 32_768),
+  });
+  return {
+    ...tone,
+    async *synthesize(text, options) {
+      for await (const chunk of tone.synthesize(text, options)) yield count(chunk);
+    },
+  };
+}
+
+/** What one client of a crowd received. */
+export interface Received {
+  readonly client: string;
+  /** What the bot wrote, token by token. */
+  readonly written: string;
+  /** What it has spoken, sentence by sentence. */
+  readonly spoken: readonly string[];
+  /** What it should have spoken. */
+  readonly expected: readonly string[];
+  /** Samples that did not follow the one before them. */
+  readonly breaks: number;
+  readonly voicedSeconds: number;
+  readonly arrivalsMs: readonly number[];
+}
+
+export const secondsOf = (sentences: readonly string[]): number =>
+  sentences.reduce((sum, sentence) => sum + (sentence.length * msPerCharacter) / 1000, 0);
+
+/** So many JavaScript clients in one process, all of whose bots count aloud at once while their microphones are on. */
+export async function crowd(size: number, countUpTo: number): Promise<Received[]> {
+  const stage = new Stage(countingVoice());
+  await stage.open();
+  const [kind] = clientKinds;
+  const process = new InteropProcess(kind!);
+  const names = Array.from({ length: size }, (_, i) => `client-${i + 1}`);
+  try {
+    await Promise.all(
+      names.map((client) => process.do(client, 'connect', { url: stage.url(kind!.path, { user: client }) })),
+    );
+    const since = process.told.length;
+    await Promise.all(
+      names.map((client) => process.do(client, 'type', { text: `Count to ${countUpTo}, ${client}.` })),
+    );
+    return await Promise.all(
+      names.map(async (client) => {
+        await process.until(client, 'bot-stopped-speaking', since);
+        const told = process.toldTo(client, since);
+        const texts = (event: string) =>
+          told.filter((one) => one.event === event).map(({ data }) => (data as { text: string }).text);
+        const ramp = (await process.do(client, 'ramp')) as {
+          breaks: number;
+          voiced: number;
+          arrivalsMs: number[];
+        };
+        return {
+          client,
+          written: texts('bot-llm-text').join(''),
+          spoken: texts('bot-tts-text'),
+          expected: countTo(countUpTo, client),
+          breaks: ramp.breaks,
+          voicedSeconds: ramp.voiced / sampleRateHz,
+          arrivalsMs: ramp.arrivalsMs,
+        };
+      }),
+    );
+  } finally {
+    await process.close();
+    await stage.close();
+  }
+}
