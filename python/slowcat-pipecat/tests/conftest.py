@@ -13,6 +13,18 @@ import pytest_asyncio
 from fake_bridge import FakeBridge
 from slowcat_pipecat import SlowcatBridge
 
+#: Where results go for another test runner, a line of JSON each.
+REPORT = os.environ.get("SLOWCAT_TEST_REPORT")
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if REPORT is None or (report.when != "call" and report.outcome == "passed"):
+        return
+    line = {"name": report.nodeid, "outcome": report.outcome, "text": report.longreprtext}
+    with open(REPORT, "a", encoding="utf-8") as file:
+        file.write(json.dumps(line) + "\n")
+
+
 REPOSITORY = Path(__file__).resolve().parents[3]
 SERVER = REPOSITORY / "test" / "interop" / "bridge-server.ts"
 

@@ -8,7 +8,14 @@ from typing import Any, TypeVar
 from pipecat.frames.frames import EndFrame, Frame
 from pipecat.pipeline.pipeline import Pipeline
 from pipecat.pipeline.worker import PipelineParams, PipelineWorker
+from pipecat.processors.aggregators.llm_context import LLMContext
+from pipecat.processors.aggregators.llm_response_universal import (
+    LLMContextAggregatorPair,
+    LLMUserAggregatorParams,
+)
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+from pipecat.turns.user_stop import SpeechTimeoutUserTurnStopStrategy
+from pipecat.turns.user_turn_strategies import UserTurnStrategies
 from pipecat.workers.runner import WorkerRunner
 
 F = TypeVar("F", bound=Frame)
@@ -74,6 +81,15 @@ class Bot:
         assert self._running is not None
         async with asyncio.timeout(20):
             await asyncio.gather(self._running, return_exceptions=True)
+
+
+def aggregators(context: LLMContext) -> LLMContextAggregatorPair:
+    """A pair that ends turns by silence alone, so that no model of Pipecat's is needed."""
+    stop = [SpeechTimeoutUserTurnStopStrategy(user_speech_timeout=0.1)]
+    return LLMContextAggregatorPair(
+        context,
+        user_params=LLMUserAggregatorParams(user_turn_strategies=UserTurnStrategies(stop=stop)),
+    )
 
 
 @asynccontextmanager

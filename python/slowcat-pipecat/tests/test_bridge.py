@@ -169,6 +169,7 @@ async def test_is_shared_until_the_last_lets_go(fake: FakeBridge) -> None:
     await client.release()
     assert not client.connected
     assert len(fake.connections) == 1
+    assert fake.connections[0].close_code == 1000
     client.acquire()
     assert await client.wait_connected(10)
     await client.release()

@@ -17,10 +17,9 @@ from pipecat.frames.frames import (
     UserStartedSpeakingFrame,
 )
 from pipecat.processors.aggregators.llm_context import LLMContext
-from pipecat.processors.aggregators.llm_response_universal import LLMContextAggregatorPair
 from pipecat.processors.frame_processor import FrameDirection
 from pipecat.utils.text.base_text_aggregator import TextType
-from pipelines import Bot, running, until
+from pipelines import Bot, aggregators, running, until
 from slowcat_pipecat import SlowcatBridge, SlowcatMemoryProcessor
 
 BLOCK = "[Memory Context - 1 items]:\n- user: My dog is called Potola."
@@ -169,8 +168,7 @@ async def test_stores_what_was_spoken_and_that_it_was_cut(
 ) -> None:
     fake.handlers["memory.recall"] = recalls("")
     given = context(("user", "Tell me a story."))
-    aggregators = LLMContextAggregatorPair(given)
-    async with running(make(bridge), aggregators.assistant()) as bot:
+    async with running(make(bridge), aggregators(given).assistant()) as bot:
         await bot.queue(LLMContextFrame(given))
         await bot.queue(
             LLMFullResponseStartFrame(),
@@ -198,10 +196,10 @@ async def test_watches_an_aggregator_to_the_last_word(
 ) -> None:
     fake.handlers["memory.recall"] = recalls("")
     given = context(("user", "Tell me a story."))
-    aggregators = LLMContextAggregatorPair(given)
     memory = make(bridge)
-    memory.watch(aggregators.assistant())
-    async with running(memory, aggregators.assistant()) as bot:
+    assistant = aggregators(given).assistant()
+    memory.watch(assistant)
+    async with running(memory, assistant) as bot:
         await bot.queue(LLMContextFrame(given), LLMFullResponseStartFrame())
         await bot.queue(TTSTextFrame("Once upon", text_type=TextType.SENTENCE))
         await fake.until("memory.remember")

@@ -18,13 +18,7 @@ from pipecat.frames.frames import (
     VADUserStoppedSpeakingFrame,
 )
 from pipecat.processors.aggregators.llm_context import LLMContext
-from pipecat.processors.aggregators.llm_response_universal import (
-    LLMContextAggregatorPair,
-    LLMUserAggregatorParams,
-)
-from pipecat.turns.user_stop import SpeechTimeoutUserTurnStopStrategy
-from pipecat.turns.user_turn_strategies import UserTurnStrategies
-from pipelines import Bot, Recorder, running, until
+from pipelines import Bot, Recorder, aggregators, running, until
 from slowcat_pipecat import (
     BridgeError,
     Piece,
@@ -48,19 +42,16 @@ class Talker:
 
     def __init__(self, bridge: SlowcatBridge, user_id: str) -> None:
         self.context = LLMContext([{"role": "system", "content": "Be kind."}])
-        strategies = UserTurnStrategies(stop=[SpeechTimeoutUserTurnStopStrategy(user_speech_timeout=0.1)])
-        aggregators = LLMContextAggregatorPair(
-            self.context, user_params=LLMUserAggregatorParams(user_turn_strategies=strategies)
-        )
+        pair = aggregators(self.context)
         self.memory = SlowcatMemoryProcessor(bridge=bridge, user_id=user_id, deadline_ms=5000)
-        self.memory.watch(aggregators.assistant())
+        self.memory.watch(pair.assistant())
         self.processors = [
             SlowcatSTTService(bridge=bridge, ttfs_p99_latency=0.2),
-            aggregators.user(),
+            pair.user(),
             self.memory,
             SlowcatLLMService(bridge=bridge, max_tokens=500),
             SlowcatTTSService(bridge=bridge, stop_frame_timeout_s=0.2),
-            aggregators.assistant(),
+            pair.assistant(),
         ]
 
     async def hear(self, bot: Bot, loud: bool) -> None:

@@ -301,7 +301,12 @@ class SlowcatBridge:
                     self._ready.set()
                     wait_s, told = self._first_wait_s, False
                     logger.debug("slowcat: connected")
-                    await self._read(socket)
+                    try:
+                        await self._read(socket)
+                    except asyncio.CancelledError:
+                        # Said in so many words: otherwise the server is told of an internal error.
+                        await socket.close()
+                        raise
             except (OSError, TimeoutError, WebSocketException, BridgeError, ValueError) as error:
                 # Once per outage: a server that is off for the night is no news every five seconds.
                 if not told:
