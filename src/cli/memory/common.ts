@@ -4,9 +4,10 @@ import {
   contextLine,
   plainWords,
   relativeTime,
-  type Memory,
+  type MaintainedMemory,
   type StoredTurn,
   type UserMemory,
+  type UserMemoryMaintenance,
 } from '../../memory/memory.js';
 import type { MemoryCommandEdges } from './edges.js';
 import type { OpenOptions } from './open.js';
@@ -16,6 +17,9 @@ export interface CommonOptions {
   readonly user: string;
   readonly json?: true;
 }
+
+/** A user's memory with what keeps it whole. */
+export type WholeUserMemory = UserMemory & UserMemoryMaintenance;
 
 /** The options that every command has. */
 export function common(command: Command): Command {
@@ -28,7 +32,7 @@ export function common(command: Command): Command {
 export async function withMemory<T>(
   edges: MemoryCommandEdges,
   options: CommonOptions,
-  work: (memory: Memory) => Promise<T>,
+  work: (memory: MaintainedMemory) => Promise<T>,
   open: Omit<OpenOptions, 'dataDir'> = {},
 ): Promise<T> {
   const memory = await edges.open({ dataDir: options.dataDir, ...open });
@@ -42,7 +46,7 @@ export async function withMemory<T>(
 export function withUser<T>(
   edges: MemoryCommandEdges,
   options: CommonOptions,
-  work: (user: UserMemory) => Promise<T>,
+  work: (user: WholeUserMemory) => Promise<T>,
   open: Omit<OpenOptions, 'dataDir'> = {},
 ): Promise<T> {
   return withMemory(edges, options, (memory) => work(memory.user(options.user)), open);

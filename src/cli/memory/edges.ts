@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 
-import type { Memory } from '../../memory/memory.js';
-import { openForCommands, type OpenOptions } from './open.js';
+import type { MaintainedMemory, MaintenanceProgress, MemoryRepairReport } from '../../memory/memory.js';
+import { openForCommands, repairForCommands, type OpenOptions } from './open.js';
 
 /** What the commands touch outside of the memory. */
 export interface MemoryCommandEdges {
@@ -12,7 +12,9 @@ export interface MemoryCommandEdges {
   /** Asks the person; undefined when nobody is there to answer. */
   confirm(question: string): Promise<boolean | undefined>;
   nowMs(): number;
-  open(options: OpenOptions): Promise<Memory>;
+  open(options: OpenOptions): Promise<MaintainedMemory>;
+  /** Repairs a memory that nobody has open, also one that cannot be opened. */
+  repair(dataDir: string | undefined, onProgress: MaintenanceProgress): Promise<MemoryRepairReport>;
   /** Runs work that Ctrl-C ends: its signal fires, and the work leaves everything as it was found. */
   interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
   /** Sets the exit code of the command. */
@@ -35,6 +37,7 @@ export const terminal: MemoryCommandEdges = {
   },
   nowMs: () => Date.now(),
   open: openForCommands,
+  repair: repairForCommands,
   interruptible: async (work) => {
     const interrupted = new AbortController();
     const stop = (): void => interrupted.abort();

@@ -3,7 +3,6 @@ import type { Command } from 'commander';
 import type { FactView } from '../../memory/memory.js';
 import { common, plainWords, relativeTime, withUser, type CommonOptions } from './common.js';
 import type { MemoryCommandEdges } from './edges.js';
-import { maintained } from './maintained.js';
 
 export function addFacts(memory: Command, edges: MemoryCommandEdges): void {
   common(memory.command('facts'))
@@ -11,7 +10,7 @@ export function addFacts(memory: Command, edges: MemoryCommandEdges): void {
     .option('--history', 'what no longer holds as well')
     .action((options: CommonOptions & { history?: true }) =>
       withUser(edges, options, async (user) => {
-        const facts = await maintained(user, 'facts').facts({ history: options.history ?? false });
+        const facts = await user.facts({ history: options.history ?? false });
         for (const fact of facts)
           edges.print(options.json ? JSON.stringify(fact) : factLine(fact, edges.nowMs()));
         if (facts.length === 0 && !options.json) edges.print(`No facts are known of ${user.id}.`);

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import type { FactView } from '../../memory/memory.js';
 import { CommandBed } from './command-bed.test-helper.js';
 
 const dayMs = 86_400_000;
@@ -48,22 +47,13 @@ describe('slowcat memory forget', () => {
   });
 
   it('forgets a fact with the turns that say so, however faded it is', async () => {
-    const fact: FactView = {
-      line: '1|dog|P',
-      subject: 'dog',
-      relation: 'name',
-      value: 'Potola',
-      sourceTurn: 1,
-      validFromMs: 0,
-      validToMs: 5,
-      rung: 'half',
-    };
-    bed.script = { facts: [fact] };
+    bed.nowMs += 200 * dayMs;
     expect(await slowcat('--fact', 'nothing like it', '--yes')).toEqual(['Forgot 0 turns.']);
     bed.answer = true;
     expect(await slowcat('--fact', 'potola')).toEqual(['Forgot 1 turn.']);
     expect(bed.asked).toEqual(['Forget turn 1 of default for ever?']);
     expect(await bed.run('search', 'Potola')).toEqual(['Nothing found.']);
+    expect(await bed.run('facts', '--history')).toEqual([expect.stringMatching(/#2\)$/)]);
   });
 
   it('exports first, to a new file of its owner alone, or forgets nothing', async () => {

@@ -1,10 +1,17 @@
 import type { Command } from 'commander';
 
-import type { ForgetSelector, UserMemory } from '../../memory/memory.js';
-import { common, count, date, eachPositive, withUser, type CommonOptions } from './common.js';
+import type { ForgetSelector } from '../../memory/memory.js';
+import {
+  common,
+  count,
+  date,
+  eachPositive,
+  withUser,
+  type CommonOptions,
+  type WholeUserMemory,
+} from './common.js';
 import type { MemoryCommandEdges } from './edges.js';
 import { exportToFile } from './export.js';
-import { maintained } from './maintained.js';
 
 interface ForgetOptions extends CommonOptions {
   readonly all?: true;
@@ -69,7 +76,7 @@ function namedBy({ all, turn, fact, containing, since, until }: ForgetOptions): 
   return named.filter((each) => each !== undefined && each !== '').length;
 }
 
-async function selectorOf(options: ForgetOptions, user: UserMemory): Promise<ForgetSelector> {
+async function selectorOf(options: ForgetOptions, user: WholeUserMemory): Promise<ForgetSelector> {
   const { all, turn, fact, containing, since, until } = options;
   if (all) return { all };
   if (turn) return { turnIds: turn };
@@ -82,8 +89,8 @@ async function selectorOf(options: ForgetOptions, user: UserMemory): Promise<For
 }
 
 /** The turns that say a fact: as long as they are there, the fact could be learnt again. */
-async function turnsOfFacts(user: UserMemory, wanted: string): Promise<readonly number[]> {
-  const facts = await maintained(user, 'facts').facts({ history: true });
+async function turnsOfFacts(user: WholeUserMemory, wanted: string): Promise<readonly number[]> {
+  const facts = await user.facts({ history: true });
   const turns = facts
     .filter(({ line, subject, relation, value }) =>
       [line, `${subject}|${relation}|${value}`].some((text) => text.toLowerCase().includes(wanted)),

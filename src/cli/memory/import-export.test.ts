@@ -1,6 +1,7 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { StoredTurn } from '../../memory/memory.js';
@@ -37,6 +38,36 @@ describe('slowcat memory import and export', () => {
     await slowcat('import', out, '--user', 'copy');
     expect(await slowcat('export', '--user', 'copy')).toEqual(lines);
     expect(await readFile(out, 'utf8')).toBe(lines.map((line) => `${line}\n`).join(''));
+  });
+
+  it('lose nothing of 2,000 turns of any kind', async () => {
+    const turn = fc.record(
+      {
+        at: fc.oneof(
+          fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
+          fc.double({ noNaN: true, noDefaultInfinity: true, min: 1e-3, max: 1e15 }).map((ms) => ms + 0.5),
+        ),
+        speaker: fc.option(fc.string({ unit: 'grapheme', maxLength: 8 })),
+        role: fc.constantFrom('user', 'assistant'),
+        text: fc.string({ unit: 'binary', maxLength: 60 }).map((text) => `.${text}\ud800\0🐈‍⬛`),
+        session: fc.string({ unit: 'binary', maxLength: 8 }),
+        interrupted: fc.constant(true),
+        importance: fc.double({ min: 0, max: 1, noNaN: true }).map((value) => (value === 0 ? 0 : value)),
+      },
+      { requiredKeys: ['at', 'speaker', 'role', 'text'], noNullPrototype: true },
+    );
+    const many = fc
+      .sample(turn, { numRuns: 2000, seed: 4 })
+      .map((each, i) => ({ id: `${i}\udc00\n`, ...each }));
+    await slowcat('import', await file(many));
+    const lines = await slowcat('export');
+    const back = lines.map((line) => JSON.parse(line) as (typeof many)[number]);
+    const timed = (each: (typeof many)[number]): object => ({ ...each, at: new Date(each.at).getTime() });
+    expect(back.map(timed)).toEqual(many.map(timed));
+    const out = join(bed.dataDir, 'out.jsonl');
+    await slowcat('export', '--out', out);
+    await slowcat('import', out, '--user', 'copy');
+    expect(await slowcat('export', '--user', 'copy')).toEqual(lines);
   });
 
   it('give turns that were said here their number as id', async () => {

@@ -4,7 +4,6 @@ import { common, count, withUser, type CommonOptions } from './common.js';
 import type { MemoryCommandEdges } from './edges.js';
 import { interruptedExitCode } from './export.js';
 import { checkFile, importFile } from './import-file.js';
-import { maintained } from './maintained.js';
 import { progress } from './progress.js';
 
 interface ImportOptions extends CommonOptions {
@@ -26,8 +25,7 @@ export function addImport(memory: Command, edges: MemoryCommandEdges): void {
           try {
             const checked = await checkFile(file, user, rules, signal);
             for (const fault of checked.faults) edges.note(`  ${fault}`);
-            const target = { ...maintained(user, 'importTurns'), forget: user.forget.bind(user) };
-            const done = await importFile(file, checked, target, rules, signal, (turns) =>
+            const done = await importFile(file, checked, user, rules, signal, (turns) =>
               shown.report(turns, checked.turns),
             );
             shown.end();

@@ -1,5 +1,11 @@
 import { loadConfig } from '../../config/index.js';
-import { openMemory, type Memory } from '../../memory/memory.js';
+import {
+  openMemory,
+  repairMemory,
+  type MaintainedMemory,
+  type MaintenanceProgress,
+  type MemoryRepairReport,
+} from '../../memory/memory.js';
 import { localEmbedder } from '../../server/local-embedder.js';
 import { tokenCounter, type TokenKind } from './tokens.js';
 
@@ -12,14 +18,14 @@ export interface OpenOptions {
 }
 
 /** Opens the memory in the data folder. Nothing is fetched, and a server may be running on it. */
-export async function openForCommands({ dataDir, tokens, embed = false }: OpenOptions): Promise<Memory> {
-  // Memory is not a matter of who may connect: the loopback host keeps that check out of these commands.
-  const config = loadConfig({
-    flags: { host: '127.0.0.1', ...(dataDir === undefined ? {} : { dataDir }) },
-  });
+export async function openForCommands({
+  dataDir,
+  tokens,
+  embed = false,
+}: OpenOptions): Promise<MaintainedMemory> {
   const embedder = embed ? localEmbedder() : undefined;
   const opened = await openMemory({
-    dataDir: config.dataDir,
+    dataDir: folderOf(dataDir),
     ...(tokens === undefined ? {} : { countTokens: await tokenCounter(tokens) }),
     ...(embedder === undefined ? {} : { embed: (texts: readonly string[]) => embedder.embed(texts) }),
   });
@@ -32,4 +38,18 @@ export async function openForCommands({ dataDir, tokens, embed = false }: OpenOp
       await embedder.close();
     },
   };
+}
+
+/** Repairs the memory in the data folder, which nobody may have open. */
+export function repairForCommands(
+  dataDir: string | undefined,
+  onProgress: MaintenanceProgress,
+): Promise<MemoryRepairReport> {
+  return repairMemory({ dataDir: folderOf(dataDir) }, onProgress);
+}
+
+function folderOf(dataDir: string | undefined): string {
+  // Memory is not a matter of who may connect: the loopback host keeps that check out of these commands.
+  const flags = { host: '127.0.0.1', ...(dataDir === undefined ? {} : { dataDir }) };
+  return loadConfig({ flags }).dataDir;
 }

@@ -6,6 +6,7 @@ import type { MemoryCommandEdges } from './edges.js';
 import { interruptedExitCode } from './export.js';
 import { progress } from './progress.js';
 import { queriesOf, type Query } from './queries.js';
+import { ready } from './ready.js';
 import { tokenKinds, type TokenKind } from './tokens.js';
 
 interface SearchOptions extends CommonOptions {
@@ -21,6 +22,8 @@ interface SearchOptions extends CommonOptions {
 
 const defaultLimit = 8;
 const defaultLimitOfFiles = 50;
+/** A block takes what fits its budget: more than this fits none. */
+const mostPacked = 200;
 /** Nobody waits for a spoken answer here. */
 const patientMs = 60_000;
 
@@ -63,7 +66,7 @@ export function addSearch(memory: Command, edges: MemoryCommandEdges): void {
           edges,
           options,
           async (user) => {
-            await user.warmUp();
+            if (!(await ready(user, edges, signal))) return;
             if (file === undefined) await answerPerson(user, words.join(' '), options, edges);
             else await answerFile(user, await queriesOf(file), options, edges, signal);
           },
@@ -85,7 +88,10 @@ async function answerPerson(
     return;
   }
   if (options.budget !== undefined) {
-    const { block } = await user.recall(query, recallOptions(asked, options, options.budget));
+    const { block } = await user.recall(
+      query,
+      recallOptions(asked, { ...options, limit: mostPacked }, options.budget),
+    );
     edges.print(block === '' ? 'Nothing found.' : block);
     return;
   }
@@ -126,7 +132,10 @@ async function answer(user: UserMemory, query: Query, options: SearchOptions): P
   const { items } = await user.recall(query.query, recallOptions(query, options, Infinity));
   const ranked = { id: query.id, turns: items.map((item) => ({ id: publicId(item), score: item.score })) };
   if (options.budget === undefined) return ranked;
-  const packed = await user.recall(query.query, recallOptions(query, options, options.budget));
+  const packed = await user.recall(
+    query.query,
+    recallOptions(query, { ...options, limit: mostPacked }, options.budget),
+  );
   return { ...ranked, block: packed.block, tokens: packed.tokens, inside: packed.items.map(publicId) };
 }
 

@@ -7,7 +7,6 @@ import type { FactView, StoredTurn, UserMemory } from '../../memory/memory.js';
 import { common, positive, turnLine, withUser, type CommonOptions } from './common.js';
 import type { MemoryCommandEdges } from './edges.js';
 import { factLine } from './facts.js';
-import { maintained } from './maintained.js';
 import { turnToJson } from './turn-json.js';
 
 export function addShow(memory: Command, edges: MemoryCommandEdges): void {
@@ -24,10 +23,8 @@ export function addShow(memory: Command, edges: MemoryCommandEdges): void {
           edges.fail(1);
           return;
         }
-        const facts = (await maintained(user, 'facts').facts({ history: true })).filter(
-          ({ sourceTurn }) => sourceTurn === turnId,
-        );
-        const proof = await maintained(user, 'proof').proof(turnId);
+        const facts = (await user.facts({ history: true })).filter(({ sourceTurn }) => sourceTurn === turnId);
+        const proof = await user.proof(turnId);
         if (options.json) {
           const own = JSON.parse(turnToJson(turn)) as object;
           edges.print(JSON.stringify({ turnId, ...own, facts, proof: proof ?? null }));
@@ -46,7 +43,7 @@ export function addProof(memory: Command, edges: MemoryCommandEdges): void {
     .option('--out <file>', 'a file that only you can read, instead of the terminal')
     .action((turnId: number, options: CommonOptions & { out?: string }) =>
       withUser(edges, options, async (user) => {
-        const proof = await maintained(user, 'proof').proof(turnId);
+        const proof = await user.proof(turnId);
         if (!proof) {
           edges.note(`There is no turn #${turnId} of ${user.id}.`);
           edges.fail(1);
