@@ -201,13 +201,21 @@ async def test_watches_an_aggregator_to_the_last_word(
     memory.watch(assistant)
     async with running(memory, assistant) as bot:
         await bot.queue(LLMContextFrame(given), LLMFullResponseStartFrame())
+        await bot.queue(TTSTextFrame("There was.", text_type=TextType.SENTENCE))
+        await bot.queue(LLMFullResponseEndFrame())
+        # Once, though a frame tells of it as well.
+        await fake.until("memory.remember", 2)
+        given.add_message({"role": "user", "content": "Another."})
+        await bot.queue(LLMContextFrame(given), LLMFullResponseStartFrame())
         await bot.queue(TTSTextFrame("Once upon", text_type=TextType.SENTENCE))
-        await fake.until("memory.remember")
+        await fake.until("memory.remember", 3)
         await asyncio.sleep(0.1)
         await bot.cancel()
     turns = fake.of("memory.remember")
     assert [(t["role"], t["text"], t.get("interrupted")) for t in turns] == [
         ("user", "Tell me a story.", None),
+        ("assistant", "There was.", None),
+        ("user", "Another.", None),
         ("assistant", "Once upon", True),
     ]
 
