@@ -3,7 +3,7 @@
 import asyncio
 import json
 import struct
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from websockets.asyncio.server import Server, ServerConnection, serve
@@ -79,11 +79,11 @@ async def stored(_bridge: FakeBridge, connection: ServerConnection, message: dic
     await say(connection, "result", message["id"], stored=True, turnId=1)
 
 
-def recalls(block: str) -> Handler:
+def recalls(block: str, items: Sequence[dict[str, Any]] = ()) -> Handler:
     async def handler(
         _bridge: FakeBridge, connection: ServerConnection, message: dict[str, Any]
     ) -> None:
-        fields = {"block": block, "items": [], "tokens": 5, "late": False, "tookMs": 1}
+        fields = {"block": block, "items": list(items), "tokens": 5, "late": False, "tookMs": 1}
         await say(connection, "result", message["id"], **fields)
 
     return handler

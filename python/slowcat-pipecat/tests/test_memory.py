@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from fake_bridge import FakeBridge, fails, hangs_up, recalls, says_nothing
 from pipecat.frames.frames import (
+    BotStartedSpeakingFrame,
     InterruptionFrame,
     LLMContextAssistantTurnFrame,
     LLMContextFrame,
@@ -272,6 +273,23 @@ async def test_does_nothing_when_it_is_off(fake: FakeBridge) -> None:
         assert (await prompt(bot, given)).context is given
         await bot.end()
     assert fake.messages == []
+
+
+async def test_tells_what_was_used_once_the_answer_begins(
+    fake: FakeBridge, bridge: SlowcatBridge
+) -> None:
+    items = [{"turnId": 4, "score": 0.9}, {"turnId": 2, "score": 0.5}, {"turnId": 3, "score": 0.1}]
+    fake.handlers["memory.recall"] = recalls(BLOCK, items)
+    fake.handlers["memory.reinforce"] = fails
+    async with running(make(bridge)) as bot:
+        await prompt(bot, context(*TALK))
+        assert fake.of("memory.reinforce") == []
+        for _ in range(2):
+            await bot.worker.queue_frame(BotStartedSpeakingFrame(), FrameDirection.UPSTREAM)
+        (told,) = await fake.until("memory.reinforce")
+        assert (told["user"], told["turnIds"]) == ("anna", [4, 2])
+        await bot.end()
+    assert len(fake.of("memory.reinforce")) == 1
 
 
 async def test_counts(fake: FakeBridge, bridge: SlowcatBridge) -> None:

@@ -50,6 +50,8 @@ export function answer(request: BridgeRequest, context: AnswerContext): Promise<
       return recall(request, context);
     case 'memory.remember':
       return remember(request, context);
+    case 'memory.reinforce':
+      return reinforce(request, context);
     case 'memory.facts':
       return facts(request, context);
     case 'stt.transcribe':
@@ -74,6 +76,13 @@ async function recall(request: RequestOf<'memory.recall'>, context: AnswerContex
 async function remember(request: RequestOf<'memory.remember'>, context: AnswerContext) {
   const { type: _type, id: _id, user, role, text, ...turn } = request;
   return memoryOf(user, context).remember({ role, text, ...withoutUndefined(turn) });
+}
+
+async function reinforce({ user, turnIds }: RequestOf<'memory.reinforce'>, context: AnswerContext) {
+  const memory = memoryOf(user, context);
+  if (memory.reinforce === undefined) return { reinforced: false };
+  await raceAbort(memory.reinforce(turnIds), context.signal);
+  return { reinforced: true };
 }
 
 /** What an opened memory may hold beside its door. */

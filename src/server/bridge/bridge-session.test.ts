@@ -82,6 +82,24 @@ describe('memory', () => {
     expect(client.memory.turns).toEqual([{ user: 'anna', turn: { ...turn, speaker: 'bot' } }]);
   });
 
+  it('is told what was used, where anything fades', async () => {
+    const client = BridgeClient.greeted();
+    client.say({ type: 'memory.reinforce', id: 1, turnIds: [3] });
+    const used: unknown[] = [];
+    const plain = client.memory.user('anna');
+    client.memory.user = (user) =>
+      Object.assign(plain, {
+        reinforce: (turnIds: unknown) => Promise.resolve(void used.push(user, turnIds)),
+      });
+    client.say({ type: 'memory.reinforce', id: 2, user: 'anna', turnIds: [3, 5] });
+    client.say({ type: 'memory.reinforce', id: 3, turnIds: [0] });
+    await settle();
+    expect(client.about(1)).toEqual([{ type: 'result', id: 1, reinforced: false }]);
+    expect(client.about(2)).toEqual([{ type: 'result', id: 2, reinforced: true }]);
+    expect(client.about(3)).toMatchObject([{ code: 'SLOWCAT_BRIDGE_MESSAGE' }]);
+    expect(used).toEqual(['anna', [3, 5]]);
+  });
+
   it('refuses ids that cannot be users', async () => {
     const client = BridgeClient.greeted();
     for (const [index, user] of ['', '..', 'a/b', 'a b', 'ä'].entries())

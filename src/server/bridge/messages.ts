@@ -47,6 +47,13 @@ const remember = z.object({
   interrupted: z.boolean().optional(),
 });
 
+const reinforce = z.object({
+  type: z.literal('memory.reinforce'),
+  id,
+  user,
+  turnIds: z.array(z.int().min(1)).max(1000),
+});
+
 const facts = z.object({ type: z.literal('memory.facts'), id, user, history: z.boolean().optional() });
 
 const transcribe = z.object({
@@ -79,6 +86,7 @@ const synthesize = z.object({
 export const requestSchema = z.discriminatedUnion('type', [
   recall,
   remember,
+  reinforce,
   facts,
   transcribe,
   generate,
@@ -110,6 +118,8 @@ export interface BridgeOffer {
 export interface Results {
   readonly 'memory.recall': Pick<Recall, 'block' | 'items' | 'tokens' | 'late' | 'tookMs' | 'confidence'>;
   readonly 'memory.remember': Remembered;
+  /** False where nothing fades. */
+  readonly 'memory.reinforce': { readonly reinforced: boolean };
   readonly 'memory.facts': { readonly facts: readonly FactView[] };
   readonly 'stt.transcribe': { readonly text: string; readonly confidence: number };
   /** How many pieces were sent. */

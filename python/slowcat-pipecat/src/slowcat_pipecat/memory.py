@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from loguru import logger
 from pipecat.frames.frames import (
+    BotStartedSpeakingFrame,
     Frame,
     InterruptionFrame,
     LLMContextAssistantTurnFrame,
@@ -42,6 +43,8 @@ _FAREWELL_S = 2.0
 # Left of the deadline for the way there and back.
 _WAY_MS = 10
 _RETRY_S = 5.0
+# Of what went into a prompt, what scores at least this part of the best counts as used.
+_USED_FROM = 0.5
 _PAUSE_S = 0.05
 
 
@@ -149,6 +152,8 @@ class SlowcatMemoryProcessor(FrameProcessor):
         self._interrupted = False
         self._watches_aggregator = False
         self._answered_user = user_id
+        # Of the prompt that waits for its answer: what is used once the answer begins.
+        self._in_prompt: list[int] = []
         self._stored = 0
         self._unstored = 0
         self._injections = 0
@@ -276,6 +281,8 @@ class SlowcatMemoryProcessor(FrameProcessor):
             return
         if isinstance(frame, InterruptionFrame):
             self._interrupted = True
+        elif isinstance(frame, BotStartedSpeakingFrame):
+            self._reinforce()
         elif (
             isinstance(frame, LLMContextAssistantTurnFrame)
             and direction == FrameDirection.UPSTREAM
@@ -292,6 +299,7 @@ class SlowcatMemoryProcessor(FrameProcessor):
         if not query.strip():
             return frame
         self._interrupted = False
+        self._in_prompt = []
         try:
             block = await self._recalled(query)
         finally:
@@ -329,7 +337,26 @@ class SlowcatMemoryProcessor(FrameProcessor):
         self._late += bool(recalled.get("late"))
         block = str(recalled.get("block", ""))
         self._injections += bool(block)
+        items = recalled.get("items", [])
+        best = max((item["score"] for item in items), default=0.0)
+        self._in_prompt = [
+            item["turnId"] for item in items if best > 0 and item["score"] >= best * _USED_FROM
+        ]
         return block
+
+    def _reinforce(self) -> None:
+        """Tell, beside the conversation, what the answer used: it fades later."""
+        used, self._in_prompt = self._in_prompt, []
+        if not used:
+            return
+
+        async def tell(user: str) -> None:
+            try:
+                await self._bridge.request("memory.reinforce", user=user, turnIds=used)
+            except (BridgeClosed, BridgeError) as error:
+                logger.debug(f"{self}: what was used is not told ({describe(error)})")
+
+        self.create_task(tell(self._answered_user), name="slowcat_memory_reinforce")
 
     def _inject(
         self, frame: LLMContextFrame, messages: list[LLMContextMessage], block: str
