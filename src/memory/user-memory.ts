@@ -105,6 +105,7 @@ export class LoggedUserMemory implements UserMemory, UserMemoryMaintenance {
   }
 
   async facts({ history = false }: FactsOptions = {}): Promise<readonly FactView[]> {
+    this.#log.refresh();
     await this.#keepers.facts.catchUp();
     const { book } = this.#keepers.facts;
     const nowMs = this.#options.nowMs();
@@ -114,6 +115,8 @@ export class LoggedUserMemory implements UserMemory, UserMemoryMaintenance {
 
   async forget(selector: ForgetSelector): Promise<number> {
     this.#log.refresh();
+    // Counts that are not written yet would go with the epoch.
+    await this.#keepers.uses.flush().catch(() => undefined);
     this.#letGo();
     try {
       if ('all' in selector) return await this.#log.removeUser(this.#user);

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import type { FactView, MaintainedMemory } from '../../memory/memory.js';
+import type { FactView } from '../../memory/memory.js';
 import { CommandBed } from './command-bed.test-helper.js';
 
 const dayMs = 86_400_000;

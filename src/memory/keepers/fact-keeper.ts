@@ -37,6 +37,8 @@ export class FactKeeper {
   #epoch: string | undefined;
   /** Turns below this number have been read. */
   #next = 1;
+  /** Turns among them that are to be read again. */
+  #unread: number[] = [];
   #working: Promise<void> | undefined;
 
   constructor(user: UserKey, { log, slice, onRestated = () => undefined }: FactKeeperParts) {
@@ -69,8 +71,12 @@ export class FactKeeper {
         await this.#load(head.next);
         continue;
       }
-      if (this.#next >= head.next) return;
+      if (this.#next >= head.next && this.#unread.length === 0) return;
       await warmUpFacts();
+      if (this.#unread.length > 0) {
+        await this.#readAgain(head.epoch);
+        continue;
+      }
       await this.#extract(head.next, head.epoch);
     }
   }
@@ -79,6 +85,7 @@ export class FactKeeper {
     this.#epoch = epoch;
     this.#book = new FactBook();
     this.#next = 1;
+    this.#unread = [];
   }
 
   async #load(end: number): Promise<void> {
@@ -88,12 +95,51 @@ export class FactKeeper {
     for (let from = 1; from < next; from += loadedAtOnce) {
       const facts: ExtractedFact[] = [];
       for (const [turnId, record] of side.range(this.#user, from, Math.min(next, from + loadedAtOnce)))
-        facts.push(...decodeFacts(turnId, record));
+        facts.push(...(this.#decode(turnId, record) ?? []));
       if (facts.length > 0) this.#book.add(facts);
       await setImmediate();
       if (this.#log.isClosed) return;
     }
     this.#next = next;
+  }
+
+  /** Undefined for what has to be read out of the turn again: a turn before it was forgotten, or bytes have flipped. */
+  #decode(turnId: number, record: Buffer): ExtractedFact[] | undefined {
+    try {
+      return decodeFacts(turnId, record);
+    } catch {
+      this.#unread.push(turnId);
+      return undefined;
+    }
+  }
+
+  async #readAgain(epoch: string): Promise<void> {
+    const turnIds = this.#unread.splice(0, extractedAtOnce);
+    const found: (readonly [number, Buffer | undefined])[] = [];
+    let isOver = this.#slice();
+    for (const turnId of turnIds) {
+      const turns = this.#log.range(this.#user, Math.max(1, turnId - 1), turnId + 1);
+      const turn = turns.find((each) => each.turnId === turnId);
+      const facts = turn
+        ? this.#read(
+            turn,
+            turns.find((each) => each.turnId === turnId - 1),
+          )
+        : [];
+      if (facts.length > 0) this.#book.add(facts);
+      found.push([turnId, encodeFacts(facts)]);
+      if (isOver()) {
+        await setImmediate();
+        if (this.#isPast(epoch)) return;
+        isOver = this.#slice();
+      }
+    }
+    await this.#log.side('facts').put(this.#user, found, epoch);
+  }
+
+  /** True when the log is not that any more, in which turns may have been forgotten since. */
+  #isPast(epoch: string): boolean {
+    return this.#log.isClosed || this.#log.head(this.#user)?.epoch !== epoch;
   }
 
   async #extract(end: number, epoch: string): Promise<void> {
@@ -113,12 +159,12 @@ export class FactKeeper {
       previous = turn;
       if (isOver()) {
         await setImmediate();
-        if (this.#log.isClosed || this.#epoch !== epoch) return;
+        if (this.#isPast(epoch)) return;
         isOver = this.#slice();
       }
     }
     this.#next = to;
-    await this.#log.side('facts').put(this.#user, [...found, [0, encodeCursor(to)]]);
+    await this.#log.side('facts').put(this.#user, [...found, [0, encodeCursor(to)]], epoch);
   }
 
   #read(turn: StoredTurn, previous: StoredTurn | undefined): ExtractedFact[] {

@@ -20,14 +20,17 @@ export class VectorKeeper {
   readonly #user: UserKey;
   readonly #log: TurnLog;
   readonly #maxBlocks: number;
+  /** Of the log whose turns these are: what was computed from turns that are forgotten now is not written. */
+  readonly #epoch: string | undefined;
   /** In order of use, last used last. */
   readonly #blocks = new Map<number, Block>();
-  #unsaved = new Map<number, Buffer>();
+  readonly #unsaved = new Map<number, Buffer>();
   #last: { readonly number: number; readonly block: Block } | undefined;
 
   constructor(user: UserKey, log: TurnLog, maxBytes: number) {
     this.#user = user;
     this.#log = log;
+    this.#epoch = log.head(user)?.epoch;
     this.#maxBlocks = Math.max(1, Math.floor(maxBytes / (blockTurns * (vectorBytes + 1))));
   }
 
@@ -62,8 +65,10 @@ export class VectorKeeper {
   async flush(): Promise<void> {
     const entries = [...this.#unsaved];
     if (entries.length === 0 || this.#log.isClosed) return;
-    this.#unsaved = new Map();
-    await this.#log.side('vectors').put(this.#user, entries);
+    await this.#log.side('vectors').put(this.#user, entries, this.#epoch);
+    for (const [turnId, record] of entries) {
+      if (this.#unsaved.get(turnId) === record) this.#unsaved.delete(turnId);
+    }
   }
 
   #hold(turnId: number, vector: Int8Array): void {
@@ -99,6 +104,7 @@ export class VectorKeeper {
 }
 
 function toVector(record: Buffer): Int8Array | undefined {
-  if (record.length !== vectorBytes) return undefined;
+  // Zeros: computed together with a turn that has been forgotten since.
+  if (record.length !== vectorBytes || record.every((byte) => byte === 0)) return undefined;
   return new Int8Array(record.buffer, record.byteOffset, record.length);
 }

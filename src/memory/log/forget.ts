@@ -7,9 +7,15 @@ import type { UserHead } from './head-record.js';
 import type { LogReader } from './log-reader.js';
 import { overwriteFreePages, touchAround, touchHeadsAround } from './scrub.js';
 import { encodeSegment, segmentTurns } from './segment.js';
+import { derivedNames } from './side-table.js';
 import { numberedKey, numberOf, numberRange, quietly, wipe, writeBatch, type LogStore } from './store.js';
 import { encodeTail, leafOf, tailBytes, type LogEntry } from './tail-record.js';
 
+/**
+ * Turns behind a forgotten one whose derived data may have its words: a question's in the fact that its answer states,
+ * a fact's in what corrects it.
+ */
+const leaningTurns = 2;
 /** Sealed segments that go in one commit. */
 const segmentsPerCut = 4;
 
@@ -219,19 +225,45 @@ export class Forgetter {
     removed.push(...found);
   }
 
-  /** What is to be done within the commit, so that no side table keeps anything of the turns. */
+  /**
+   * What is to be done within the commit, so that no side table keeps anything of the turns. What was derived from the
+   * turns behind them becomes zeros, to be derived again.
+   */
   #sidesOf(user: UserKey, turnIds: readonly number[]): () => void {
-    const found = this.#store.sides.flatMap((table) =>
-      turnIds.flatMap((turnId) => {
+    const gone = new Set(turnIds);
+    const leaning = turnIds
+      .flatMap((turnId) => Array.from({ length: leaningTurns }, (_, i) => turnId + 1 + i))
+      .filter((turnId) => !gone.has(turnId));
+    const found = this.#entriesOf(user, this.#store.sides, gone);
+    const zeroed = this.#entriesOf(
+      user,
+      derivedNames.map((name) => this.#store.side(name)),
+      new Set(leaning),
+    );
+    return () => {
+      for (const { table, key, length } of [...found, ...zeroed])
+        quietly(table.put(key, Buffer.alloc(length)));
+      for (const { table, key } of found) quietly(table.remove(key));
+      this.#mark(
+        user,
+        zeroed.map(({ key }) => numberOf(key)),
+      );
+    };
+  }
+
+  #entriesOf(
+    user: UserKey,
+    tables: readonly ReturnType<LogStore['side']>[],
+    turnIds: Iterable<number>,
+  ): { table: ReturnType<LogStore['side']>; key: Buffer; length: number }[] {
+    const ids = [...turnIds];
+    return tables.flatMap((table) =>
+      ids.flatMap((turnId) => {
         const key = numberedKey(user.prefix, turnId);
         const length = table.get(key)?.length;
         return length === undefined ? [] : [{ table, key, length }];
       }),
     );
-    return () => {
-      for (const { table, key, length } of found) quietly(table.put(key, Buffer.alloc(length)));
-      for (const { table, key } of found) quietly(table.remove(key));
-    };
   }
 
   #mark(user: UserKey, turnIds: readonly number[]): void {

@@ -13,7 +13,8 @@ import {
 
 /**
  * What is derived from turns, by the turn's number: wiped with the turn and with the user, scrubbed like turns. It
- * may be missing at any time, after a repair for one, and is then derived again.
+ * may be missing at any time, after a repair for one, and is then derived again. Zeros alone stand for what was derived
+ * with the help of a turn that has been forgotten since.
  */
 export interface SideTable {
   get(user: UserKey, key: number): Buffer | undefined;
@@ -22,12 +23,19 @@ export interface SideTable {
   /**
    * Writes entries, undefined removes one. Entries of turns that the log does not have are left out, so that what is
    * forgotten meanwhile does not come back; key 0 belongs to the user as a whole. Resolves when all is flushed.
+   * @param epoch of the log that they were derived from: in another one, nothing is written
    */
-  put(user: UserKey, entries: readonly (readonly [number, Buffer | undefined])[]): Promise<void>;
+  put(
+    user: UserKey,
+    entries: readonly (readonly [number, Buffer | undefined])[],
+    epoch?: string,
+  ): Promise<void>;
 }
 
 export type SideName = 'facts' | 'vectors' | 'uses';
 export const sideNames: readonly SideName[] = ['facts', 'vectors', 'uses'];
+/** Those that have something of the words of a turn, or of the turns before it. */
+export const derivedNames: readonly SideName[] = ['facts', 'vectors'];
 
 export class LmdbSideTable implements SideTable {
   readonly #store: LogStore;
@@ -53,13 +61,18 @@ export class LmdbSideTable implements SideTable {
     }
   }
 
-  async put(user: UserKey, entries: readonly (readonly [number, Buffer | undefined])[]): Promise<void> {
+  async put(
+    user: UserKey,
+    entries: readonly (readonly [number, Buffer | undefined])[],
+    epoch?: string,
+  ): Promise<void> {
     for (let at = 0; at < entries.length; at += writeBatch) {
       const batch = entries.slice(at, at + writeBatch);
       await this.#store.update(user, (head, isNew) => {
+        const isStale = epoch !== undefined && (isNew || head.epoch !== epoch);
         const present = batch.filter(
           ([key, value]) =>
-            value === undefined || (!isNew && (key === 0 || this.#reader.has(user, head, key))),
+            !isStale && (value === undefined || (!isNew && (key === 0 || this.#reader.has(user, head, key)))),
         );
         return { head: isNew ? undefined : head, apply: this.#writing(user, present) };
       });
