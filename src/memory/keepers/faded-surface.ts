@@ -1,13 +1,35 @@
+import type { ExtractedFact } from '../facts/fact.js';
 import type { FactBook } from '../facts/fact-book.js';
 import { importanceOf } from '../ladder/importance.js';
+import { retention } from '../ladder/retention.js';
+import { rungOf } from '../ladder/rungs.js';
 import { memoryState, surfaceOf, type Surface } from '../ladder/surface.js';
 import type { Uses } from '../ladder/uses.js';
 import type { StoredTurn } from '../types.js';
 
 /** How faded a turn is now: by its age, its use, and what it is worth. */
 export function turnSurface(turn: StoredTurn, uses: Uses, book: FactBook, nowMs: number): Surface {
-  const importance = importanceOf(turn, book.saidIn(turn.turnId));
-  return surfaceOf(turn.text, memoryState(turn.atMs, uses.of(turn.turnId), importance, nowMs), nowMs);
+  const use = uses.of(turn.turnId);
+  const plain = memoryState(turn.atMs, use, 0, nowMs);
+  // Importance only keeps more: what is fresh in any case need not be weighed, which takes a dozen patterns.
+  if (rungOf(retention(plain, nowMs)) === 'full') return surfaceOf(turn.text, plain, nowMs);
+  return surfaceOf(turn.text, { ...plain, importance: weightOf(turn, book.saidIn(turn.turnId)) }, nowMs);
+}
+
+const noFacts: readonly ExtractedFact[] = [];
+const weights = new WeakMap<
+  StoredTurn,
+  { readonly facts: readonly ExtractedFact[]; readonly weight: number }
+>();
+
+/** What a turn is worth, weighed once for each decoded turn and what is known to be said in it. */
+function weightOf(turn: StoredTurn, said: readonly ExtractedFact[]): number {
+  const facts = said.length === 0 ? noFacts : said;
+  const known = weights.get(turn);
+  if (known?.facts === facts) return known.weight;
+  const weight = importanceOf(turn, facts);
+  weights.set(turn, { facts, weight });
+  return weight;
 }
 
 /**

@@ -24,6 +24,7 @@ export class Keepers implements Knowledge {
   readonly #tiers: TieredTurns;
   readonly #load: (turnId: number) => StoredTurn | undefined;
   #epoch: string | undefined;
+  #isPresent = false;
 
   constructor(user: UserKey, log: TurnLog, options: ResolvedMemoryOptions) {
     this.#user = user;
@@ -47,7 +48,10 @@ export class Keepers implements Knowledge {
     this.#present();
     this.#tiers.add(turn.turnId, turn);
     // What fails here is met again, and told, when the facts are asked for.
-    this.facts.catchUp().catch(() => undefined);
+    this.facts
+      .catchUp()
+      .then(() => this.uses.flush())
+      .catch(() => undefined);
   }
 
   turn(turnId: number): StoredTurn | undefined {
@@ -56,7 +60,8 @@ export class Keepers implements Knowledge {
   }
 
   surfaceOf(turn: StoredTurn, nowMs: number): Surface {
-    return turnSurface(turn, this.uses.uses, this.facts.book, nowMs);
+    this.#present();
+    return turnSurface(turn, this.uses.held, this.facts.book, nowMs);
   }
 
   isOutdated(turnId: number): boolean {
@@ -81,9 +86,16 @@ export class Keepers implements Knowledge {
     this.#tiers.clear();
   }
 
-  /** Turns that were forgotten, by this process or another, are gone from the tiers as well. */
+  /**
+   * Turns that were forgotten, by this process or another, are gone from the tiers as well. Looked at once in each run
+   * of the event loop: between two of its steps nothing can be forgotten.
+   */
   #present(): void {
+    if (this.#isPresent) return;
+    this.#isPresent = true;
+    queueMicrotask(() => (this.#isPresent = false));
     const epoch = this.#log.head(this.#user)?.epoch;
+    this.uses.present(epoch);
     if (epoch === this.#epoch) return;
     this.#epoch = epoch;
     this.#tiers.clear();

@@ -18,12 +18,20 @@ export class UseKeeper {
 
   /** As of the log's present epoch: what was forgotten took its uses along. */
   get uses(): Uses {
-    const epoch = this.#log.head(this.#user)?.epoch;
-    if (epoch !== this.#epoch) {
-      this.#epoch = epoch;
-      this.#uses = this.#fresh();
-    }
+    this.present(this.#log.head(this.#user)?.epoch);
     return this.#uses;
+  }
+
+  /** As of the epoch that {@link present} was told last. */
+  get held(): Uses {
+    return this.#uses;
+  }
+
+  /** Drops what belongs to another epoch than the log's present one. */
+  present(epoch: string | undefined): void {
+    if (epoch === this.#epoch) return;
+    this.#epoch = epoch;
+    this.#uses = this.#fresh();
   }
 
   /** Writes what has changed. Calls that come meanwhile share the next write. */

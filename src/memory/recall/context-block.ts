@@ -30,11 +30,15 @@ export function isContextBlock(text: string): boolean {
   return text.trimStart().toLowerCase().startsWith(contextHeader.toLowerCase());
 }
 
+/** Nothing but printable ASCII without brackets: as most talk is. */
+const isPlain = /^[ -;=?-Z\\^-~]*$/;
+
 /**
  * Makes remembered words safe inside a prompt: one line, no control or invisible direction characters, and none of
  * the brackets that block headers and every chat template's special tokens need (`<|im_end|>`, `[INST]`, `<bos>`).
  */
 export function plainWords(text: string): string {
+  if (isPlain.test(text) && !text.includes('  ')) return text.trim();
   return text
     .replace(/\p{Surrogate}/gu, '\ufffd')
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Zs}]+/gu, ' ')

@@ -1,4 +1,5 @@
 import { cue } from './cues.js';
+import { softRanks } from './order.js';
 import { dateMatch, type QueryView } from './query-view.js';
 import { state, type TurnTable } from './turn-table.js';
 
@@ -17,6 +18,7 @@ const speakerTerm = 255;
 const usualMeaning = 0.15;
 /** A rank counts 5 / (5 + rank): the first few are set apart from the rest. */
 const rankSoftness = 5;
+const nothing = new Float32Array(0);
 
 /** Similarities of meaning of turns to the query, -1..1, NaN where a turn has no vector yet. */
 export type Similarities = (turnIds: Uint32Array) => Float32Array;
@@ -167,34 +169,28 @@ export function fillFeatures(source: FeatureSource, work: Workspace, rows: Float
   for (const number of marked) work.termOf[number] = 0;
 
   const { placeOf, own, window, masks, mentions, inOrder, meaning, around } = work;
-  const atPlace = (scores: Float32Array): Float32Array =>
-    Float32Array.from(candidates, (id) => scores[(placeOf[id] ?? 1) - 1] ?? 0);
-  const rankOwn = softRanks(atPlace(own));
-  const rankWindow = softRanks(atPlace(window));
-  const meanings = atPlace(meaning);
-  const arounds = atPlace(around);
-  const rankMeaning = softRanks(meanings);
-  const rankAround = softRanks(arounds);
+  const owns = atPlaces(own, source, work);
+  const rankOwn = ranksOf(owns);
+  const rankWindow = ranksOf(atPlaces(window, source, work));
+  const meanings = similarities ? atPlaces(meaning, source, work) : nothing;
+  const arounds = similarities ? atPlaces(around, source, work) : nothing;
+  const rankMeaning = ranksOf(meanings);
+  const rankAround = ranksOf(arounds);
   const bestMeaning = largest(meanings);
   const bestAround = largest(arounds);
-  const bestOwn = Math.max(1e-6, largest(atPlace(own)));
+  const bestOwn = Math.max(1e-6, largest(owns));
   const bestWindow = Math.max(1e-6, wide);
 
   let nameMask = 0;
   for (const [i, stem] of query.stems.entries()) if (query.names.has(stem)) nameMask |= 1 << i;
-  const covered = (mask: number): number => {
-    let sum = 0;
-    for (let i = 0; i < rarities.length; i++) if ((mask & (1 << i)) !== 0) sum += rarities[i] ?? 0;
-    return total > 0 ? sum / total : 0;
-  };
   const { wanted } = query;
   const someone = query.speakers.size > 0;
   const fewWords = rarities.length <= 2 ? 1 : 0;
   const found = new Uint32Array(count);
 
-  let f = 0;
-  const put = (value: number): void => void (rows[f++] = value);
+  // Written out, because a closure that counts would take longer than all that it writes.
   for (let c = 0; c < count; c++) {
+    let f = c * featureCount;
     const id = candidates[c] ?? 0;
     const s = (placeOf[id] ?? 1) - 1;
     const p = table.follows(id) ? (placeOf[id - 1] ?? 0) - 1 : -1;
@@ -214,78 +210,77 @@ export function fillFeatures(source: FeatureSource, work: Workspace, rows: Float
     const asks = has(cues, cue.asksLast);
     const answers = p >= 0 ? has(table.cues[id - 1] ?? 0, cue.asksLast) : 0;
     const length = table.lengths[id] ?? 0;
-    const cover = covered(mask);
-    const joint = covered(mask | maskBefore);
-    f = c * featureCount;
-    put(o);
-    put((own[s] ?? 0) / 20);
-    put(before);
-    put(behind);
-    put(p2 >= 0 ? (own[p2] ?? 0) / bestOwn : 0);
-    put(n2 >= 0 ? (own[n2] ?? 0) / bestOwn : 0);
-    put(w);
-    put((window[s] ?? 0) / 30);
-    put(o * w);
-    put(rankOwn[c] ?? 0);
-    put(rankWindow[c] ?? 0);
-    put(cover);
-    put(joint);
-    put(cover > 0 ? joint - covered(maskBefore) : 0);
-    put(Math.min(3, inOrder[s] ?? 0) / 3);
+    const cover = covered(rarities, total, mask);
+    const joint = covered(rarities, total, mask | maskBefore);
+    rows[f++] = o;
+    rows[f++] = (own[s] ?? 0) / 20;
+    rows[f++] = before;
+    rows[f++] = behind;
+    rows[f++] = p2 >= 0 ? (own[p2] ?? 0) / bestOwn : 0;
+    rows[f++] = n2 >= 0 ? (own[n2] ?? 0) / bestOwn : 0;
+    rows[f++] = w;
+    rows[f++] = (window[s] ?? 0) / 30;
+    rows[f++] = o * w;
+    rows[f++] = rankOwn[c] ?? 0;
+    rows[f++] = rankWindow[c] ?? 0;
+    rows[f++] = cover;
+    rows[f++] = joint;
+    rows[f++] = cover > 0 ? joint - covered(rarities, total, maskBefore) : 0;
+    rows[f++] = Math.min(3, inOrder[s] ?? 0) / 3;
     const named = mask & nameMask ? 1 : 0;
-    put(named);
+    rows[f++] = named;
     const around2 = maskBefore | (n >= 0 ? (masks[n] ?? 0) : 0);
-    put(named === 0 && (around2 & nameMask) !== 0 ? 1 : 0);
-    put(speaker);
-    put(speaker * o);
-    put(speaker * w);
-    put(speaker * before);
-    put((1 - speaker) * mentioned);
-    put(mentioned);
-    put(query.dates.length > 0 ? dateMatch(query.dates, table.times[id] ?? 0) : 0);
-    put(wanted === 'when' ? has(cues, cue.time) : 0);
-    put(wanted === 'how-many' ? has(cues, cue.number) : 0);
-    put(wanted === 'who' ? has(cues, cue.name) : 0);
-    put(wanted === 'where' ? Math.max(has(cues, cue.place), has(cues, cue.name) / 2) : 0);
-    put(wanted === 'why' ? has(cues, cue.reason) : 0);
-    put(query.wantsList ? has(cues, cue.list) : 0);
-    put(query.feeling ? has(cues, cue.feeling) : 0);
-    put(query.plan ? has(cues, cue.plan) : 0);
-    put(wanted === 'what' ? has(cues, cue.quote) : 0);
-    put(Math.log1p(length) / 4);
-    put(length <= 3 ? 1 : 0);
-    put(asks);
-    put(asks * o);
-    put(has(cues, cue.asksInside));
-    put(table.has(id, state.onlyAsks) ? 1 : 0);
-    put(has(cues, cue.firstPerson));
-    put(has(cues, cue.secondPerson));
-    put(has(cues, cue.picture));
-    put(has(cues, cue.time));
-    put(has(cues, cue.name));
-    put(p < 0 ? 1 : 0);
-    put(answers);
-    put(answers * before);
-    put(n >= 0 ? has(table.cues[id + 1] ?? 0, cue.asksLast) : 0);
+    rows[f++] = named === 0 && (around2 & nameMask) !== 0 ? 1 : 0;
+    rows[f++] = speaker;
+    rows[f++] = speaker * o;
+    rows[f++] = speaker * w;
+    rows[f++] = speaker * before;
+    rows[f++] = (1 - speaker) * mentioned;
+    rows[f++] = mentioned;
+    rows[f++] = query.dates.length > 0 ? dateMatch(query.dates, table.times[id] ?? 0) : 0;
+    rows[f++] = wanted === 'when' ? has(cues, cue.time) : 0;
+    rows[f++] = wanted === 'how-many' ? has(cues, cue.number) : 0;
+    rows[f++] = wanted === 'who' ? has(cues, cue.name) : 0;
+    rows[f++] = wanted === 'where' ? Math.max(has(cues, cue.place), has(cues, cue.name) / 2) : 0;
+    rows[f++] = wanted === 'why' ? has(cues, cue.reason) : 0;
+    rows[f++] = query.wantsList ? has(cues, cue.list) : 0;
+    rows[f++] = query.feeling ? has(cues, cue.feeling) : 0;
+    rows[f++] = query.plan ? has(cues, cue.plan) : 0;
+    rows[f++] = wanted === 'what' ? has(cues, cue.quote) : 0;
+    rows[f++] = Math.log1p(length) / 4;
+    rows[f++] = length <= 3 ? 1 : 0;
+    rows[f++] = asks;
+    rows[f++] = asks * o;
+    rows[f++] = has(cues, cue.asksInside);
+    rows[f++] = table.has(id, state.onlyAsks) ? 1 : 0;
+    rows[f++] = has(cues, cue.firstPerson);
+    rows[f++] = has(cues, cue.secondPerson);
+    rows[f++] = has(cues, cue.picture);
+    rows[f++] = has(cues, cue.time);
+    rows[f++] = has(cues, cue.name);
+    rows[f++] = p < 0 ? 1 : 0;
+    rows[f++] = answers;
+    rows[f++] = answers * before;
+    rows[f++] = n >= 0 ? has(table.cues[id + 1] ?? 0, cue.asksLast) : 0;
     if (!similarities) {
       rows.fill(0, f, (c + 1) * featureCount);
       continue;
     }
     const m = meanings[c] ?? 0;
     const a = arounds[c] ?? 0;
-    put(m);
-    put(m - bestMeaning);
-    put(a);
-    put(a - bestAround);
-    put(p >= 0 ? (meaning[p] ?? 0) : 0);
-    put(n >= 0 ? (meaning[n] ?? 0) : 0);
-    put(rankMeaning[c] ?? 0);
-    put(rankAround[c] ?? 0);
-    put(asks * m);
-    put(answers * (p >= 0 ? (meaning[p] ?? 0) : 0));
-    put(speaker * m);
-    put(o * m);
-    put(fewWords * m);
+    rows[f++] = m;
+    rows[f++] = m - bestMeaning;
+    rows[f++] = a;
+    rows[f++] = a - bestAround;
+    rows[f++] = p >= 0 ? (meaning[p] ?? 0) : 0;
+    rows[f++] = n >= 0 ? (meaning[n] ?? 0) : 0;
+    rows[f++] = rankMeaning[c] ?? 0;
+    rows[f++] = rankAround[c] ?? 0;
+    rows[f++] = asks * m;
+    rows[f++] = answers * (p >= 0 ? (meaning[p] ?? 0) : 0);
+    rows[f++] = speaker * m;
+    rows[f++] = o * m;
+    rows[f] = fewWords * m;
   }
   for (let s = 0; s < work.places; s++) placeOf[work.turns[s] ?? 0] = 0;
   return found;
@@ -394,20 +389,22 @@ function compareMeanings(
   similarities: Similarities,
 ): void {
   const { placeOf, meaning, around } = work;
-  const near: number[] = [];
-  for (let s = 0; s < work.places; s++) meaning[s] = Number.NaN;
+  const asked = new Uint32Array(work.places);
+  let count = 0;
+  meaning.fill(Number.NaN, 0, work.places);
   for (const id of candidates) {
     for (let turn = id - 1; turn <= id + 1; turn++) {
       const s = (placeOf[turn] ?? 0) - 1;
       if (s < 0 || !Number.isNaN(meaning[s] ?? 0)) continue;
       meaning[s] = usualMeaning;
-      near.push(turn);
+      asked[count++] = turn;
     }
   }
-  const cosines = similarities(Uint32Array.from(near));
-  for (const [i, turn] of near.entries()) {
+  const near = asked.subarray(0, count);
+  const cosines = similarities(near);
+  for (let i = 0; i < count; i++) {
     const cosine = cosines[i] ?? Number.NaN;
-    if (!Number.isNaN(cosine)) meaning[(placeOf[turn] ?? 1) - 1] = cosine;
+    if (!Number.isNaN(cosine)) meaning[(placeOf[near[i] ?? 0] ?? 1) - 1] = cosine;
   }
   for (const id of candidates) {
     const s = (placeOf[id] ?? 1) - 1;
@@ -431,13 +428,24 @@ function largest(values: Float32Array): number {
   return values.length === 0 ? 0 : best;
 }
 
-/** 5 / (5 + rank) for each score, rank 0 the largest; 0 for a score of 0. Of equals the later one ranks first. */
-function softRanks(scores: Float32Array): Float32Array {
-  const order = new Uint32Array(scores.length);
-  for (let i = 0; i < order.length; i++) order[i] = i;
-  order.sort((x, y) => (scores[y] ?? 0) - (scores[x] ?? 0) || y - x);
-  const ranks = new Float32Array(scores.length);
-  for (const [rank, i] of order.entries())
-    ranks[i] = scores[i] === 0 ? 0 : rankSoftness / (rank + rankSoftness);
+/** 5 / (5 + rank) for each score, rank 0 the largest; 0 for a score of 0. */
+function ranksOf(scores: Float32Array): Float32Array {
+  const ranks = softRanks(scores, rankSoftness);
+  for (let i = 0; i < scores.length; i++) if (scores[i] === 0) ranks[i] = 0;
   return ranks;
+}
+
+/** What stands at the candidates' places. */
+function atPlaces(scores: Float32Array, { candidates }: FeatureSource, { placeOf }: Workspace): Float32Array {
+  const some = new Float32Array(candidates.length);
+  for (let c = 0; c < some.length; c++) some[c] = scores[(placeOf[candidates[c] ?? 0] ?? 1) - 1] ?? 0;
+  return some;
+}
+
+/** The part of all that was asked for, by rarity, that the terms of a mask are. */
+function covered(rarities: Float64Array, total: number, mask: number): number {
+  if (mask === 0 || total <= 0) return 0;
+  let sum = 0;
+  for (let i = 0; i < rarities.length; i++) if ((mask & (1 << i)) !== 0) sum += rarities[i] ?? 0;
+  return sum / total;
 }

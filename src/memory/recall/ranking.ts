@@ -1,8 +1,9 @@
 import type { RecallReasons } from '../types.js';
 import { featureCount, featureNames, type FeatureName } from './features.js';
+import { orderOf } from './order.js';
 import type { QueryView } from './query-view.js';
 import { cue } from './cues.js';
-import { fillSecond, secondCount } from './second-look.js';
+import { secondCount, secondLook } from './second-look.js';
 import { state, type TurnTable } from './turn-table.js';
 
 export interface Candidate {
@@ -27,6 +28,14 @@ const fullRivalLogit = 2.5;
 const rivalCoverage = 0.7;
 
 const dayMs = 86_400_000;
+const placeOf = (name: FeatureName): number => featureNames.indexOf(name);
+/** Places in a row of what is told as a reason. */
+const at = {
+  ownAbs: placeOf('ownAbs'),
+  window: placeOf('window'),
+  speaker: placeOf('speaker'),
+  meaning: placeOf('meaning'),
+};
 
 /**
  * Two linear models, one behind the other: the second sees the first one's logits of the turns around as well.
@@ -64,17 +73,28 @@ export function logitsOf(
   { table, candidates, rows }: Pick<RankSource, 'table' | 'candidates' | 'rows'>,
   model: RankingModel,
 ): Float64Array {
-  const first = weigh(rows, featureCount, model.first, 0);
-  const wide = fillSecond(table, candidates, rows, first);
-  return weigh(wide, secondCount, model.second, model.bias);
-}
-
-function weigh(rows: Float32Array, width: number, weights: ArrayLike<number>, bias: number): Float64Array {
-  const logits = new Float64Array(rows.length / width);
-  for (let c = 0, i = 0; c < logits.length; c++) {
-    let logit = bias;
-    for (let f = 0; f < width; f++) logit += (weights[f] ?? 0) * (rows[i++] ?? 0);
-    logits[c] = logit;
+  const count = candidates.length;
+  const firstLogits = new Float64Array(count);
+  const logits = new Float64Array(count);
+  const first = Float64Array.from(model.first);
+  const second = Float64Array.from(model.second);
+  // Both models weigh the same row, so that it is read once.
+  for (let c = 0, i = 0; c < count; c++) {
+    let one = 0;
+    let other = model.bias;
+    for (let f = 0; f < featureCount; f++, i++) {
+      const value = rows[i] ?? 0;
+      one += (first[f] ?? 0) * value;
+      other += (second[f] ?? 0) * value;
+    }
+    firstLogits[c] = one;
+    logits[c] = other;
+  }
+  const added = secondLook(table, candidates, firstLogits);
+  for (let c = 0, i = 0; c < count; c++) {
+    let sum = logits[c] ?? 0;
+    for (let f = featureCount; f < secondCount; f++) sum += (second[f] ?? 0) * (added[i++] ?? 0);
+    logits[c] = sum;
   }
   return logits;
 }
@@ -84,28 +104,26 @@ export function rank(source: RankSource, limit: number): Ranking {
   const { table, candidates, rows, masks, model, nowMs } = source;
   const isBroad = broadness(source);
   const logits = logitsOf(source, model);
-  const order = new Uint32Array(candidates.length);
   for (let c = 0; c < candidates.length; c++) {
     logits[c] = (logits[c] ?? 0) + knownBeforehand(candidates[c] ?? 0, isBroad(masks[c] ?? 0), source);
-    order[c] = c;
   }
-  order.sort((x, y) => (logits[y] ?? 0) - (logits[x] ?? 0) || (candidates[y] ?? 0) - (candidates[x] ?? 0));
+  const order = orderOf(logits, new Uint32Array(candidates.length));
   const places = [...order.subarray(0, limit)];
   // A turn that is moved takes the score of its new place, so that the list stays sorted by score.
   const best = newestRivalsFirst(places, logits, source).map((c, place): Candidate => {
     const turnId = candidates[c] ?? 0;
-    const reason = (name: FeatureName): number => rows[c * featureCount + featureNames.indexOf(name)] ?? 0;
+    const row = c * featureCount;
     return {
       turnId,
       score: chance(logits[places[place] ?? 0] ?? 0),
       why: {
-        bm25: 20 * reason('ownAbs'),
+        bm25: 20 * (rows[row + at.ownAbs] ?? 0),
         recency: recency(table.times[turnId] ?? 0, nowMs),
         role: table.has(turnId, state.assistant) ? 0 : 1,
         question: table.has(turnId, state.onlyAsks) ? 0 : 1,
-        context: reason('window'),
-        speaker: reason('speaker'),
-        meaning: reason('meaning'),
+        context: rows[row + at.window] ?? 0,
+        speaker: rows[row + at.speaker] ?? 0,
+        meaning: rows[row + at.meaning] ?? 0,
       },
     };
   });
@@ -187,11 +205,13 @@ function newestRivalsFirst(sorted: readonly number[], logits: Float64Array, sour
 /** Tells of a set of query terms whether they are most of what was asked for. */
 function broadness({ query, rarity }: RankSource): (mask: number) => boolean {
   const rarities = query.stems.map(rarity);
-  const total = rarities.reduce((sum, value) => sum + value, 0);
-  return (mask) =>
-    mask !== 0 &&
-    rarities.reduce((sum, value, bit) => sum + ((mask & (1 << bit)) !== 0 ? value : 0), 0) >=
-      rivalCoverage * total;
+  const wanted = rivalCoverage * rarities.reduce((sum, value) => sum + value, 0);
+  return (mask) => {
+    let sum = 0;
+    for (let bit = 0; mask !== 0 && bit < rarities.length; bit++)
+      if ((mask & (1 << bit)) !== 0) sum += rarities[bit] ?? 0;
+    return mask !== 0 && sum >= wanted;
+  };
 }
 
 function isNewer(a: number, b: number, table: TurnTable): boolean {

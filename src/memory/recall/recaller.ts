@@ -1,11 +1,11 @@
-import { setImmediate, setTimeout } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 
 import type { TurnLog } from '../log/turn-log.js';
 import type { Surface } from '../ladder/surface.js';
 import { defaultRecallOptions, type ResolvedMemoryOptions } from '../options.js';
 import type { Recall, RecallDepth, RecallItem, RecallOptions, StoredTurn } from '../types.js';
 import type { UserKey } from '../user-id.js';
-import { defaultCandidateLimits, type CandidateLimits } from './candidates.js';
+import { fastCandidateLimits, type CandidateLimits } from './candidates.js';
 import { compactText, essence } from './compact-block.js';
 import { contextLine, plainWords } from './context-block.js';
 import { excerpt } from './excerpt.js';
@@ -50,6 +50,8 @@ const weakest: Readonly<Record<RecallDepth, number>> = { fast: 0.1, medium: 0.03
 const nearEnough = 0.35;
 /** Below this chance that the first items hold what is asked for, fast looks deeper while there is time. */
 const lowConfidence = 0.15;
+/** Above it the answer is there, and what was merely said last would only distract from it. */
+const highConfidence = 0.8;
 /** Of fewer turns the confidence says little: nothing in them is rare. */
 const enoughTurns = 200;
 /** Turns that are looked at for something said lately. */
@@ -58,7 +60,8 @@ const lookedBack = 16;
 const kept = { part: 0.3, ms: 4 };
 /** Embeddings of queries that may be under way at once: a model that hangs must not pile them up. */
 const maxEmbedding = 4;
-const embeddedAtOnce = 16;
+/** Few, and none while a query waits: a model works at one batch at a time, and the query stands behind it. */
+const embeddedAtOnce = 4;
 
 /** Finds what one user said about something. */
 export class Recaller {
@@ -71,6 +74,8 @@ export class Recaller {
   #building: Promise<void> | undefined;
   #filling: Promise<void> | undefined;
   #embedding = 0;
+  /** Resolves when no query's vector is being computed. */
+  #quiet: Promise<unknown> = Promise.resolve();
 
   constructor(user: UserKey, { log, indexes, options, knowledge }: RecallerParts) {
     this.#user = user;
@@ -123,7 +128,8 @@ export class Recaller {
       late ||= found.cut;
       confidence = found.confidence;
       let chosen = strongEnough(found, depth);
-      const mayLookDeeper = (options.escalate ?? true) && depth !== 'deep' && !late && !isLate();
+      // Costs no time: what was found is told from the log instead of from the surface.
+      const mayLookDeeper = (options.escalate ?? true) && depth !== 'deep';
       const isUnsure =
         chosen.length === 0 || (confidence < lowConfidence && index.indexedTurns >= enoughTurns);
       if (mayLookDeeper && (isUnsure || this.#isFaded(chosen[0], nowMs))) {
@@ -131,7 +137,8 @@ export class Recaller {
         reached = 'deep';
         if (isUnsure) chosen = strongEnough(found, 'medium');
       }
-      const minItems = onlyAsks(query) ? (options.minItems ?? defaultRecallOptions.minItems) : 0;
+      const isLost = onlyAsks(query) && confidence < highConfidence;
+      const minItems = isLost ? (options.minItems ?? defaultRecallOptions.minItems) : 0;
       const ordered = reached === 'deep' ? chosen : this.#upToDateFirst(chosen);
       items = this.#items(
         this.#withFacts(query, ordered, index, { minItems, maxItems, maxAlways }),
@@ -214,6 +221,7 @@ export class Recaller {
       if (this.#log.isClosed || this.#log.head(this.#user)?.epoch !== index.epoch) return;
       const turnIds = index.withoutVector(embeddedAtOnce);
       if (turnIds.length === 0) return;
+      await this.#quiet;
       const texts = turnIds.map((turnId) => {
         const turn = this.#knowledge.turn(turnId);
         return turn ? [this.#questionOf(turn), turn.text].filter(Boolean).join(' ') : '';
@@ -236,16 +244,19 @@ export class Recaller {
     let vector: Float32Array | undefined;
     if (waitMs > 0 && this.#embedding < maxEmbedding) {
       this.#embedding++;
-      const over = new AbortController();
       const embedded = embed([index.meaningOf(query)])
         .then(([first]) => first)
         .catch(() => undefined)
         .finally(() => {
           this.#embedding--;
         });
-      const timer = setTimeout(Math.min(waitMs, 2 ** 31 - 1), undefined, { signal: over.signal, ref: false });
-      vector = await Promise.race([embedded, timer.catch(() => undefined)]);
-      over.abort();
+      this.#quiet = Promise.all([this.#quiet, embedded]);
+      let timer: NodeJS.Timeout | undefined;
+      const over = new Promise<undefined>((resolve) => {
+        timer = setTimeout(() => resolve(undefined), Math.min(waitMs, 2 ** 31 - 1)).unref();
+      });
+      vector = await Promise.race([embedded, over]);
+      clearTimeout(timer);
     }
     if (!vector) this.#tally.unembeddedRecalls++;
     return vector;
@@ -261,7 +272,7 @@ export class Recaller {
     const turn = best && this.#knowledge.turn(best.turnId);
     if (!turn) return false;
     const { rung } = this.#knowledge.surfaceOf(turn, nowMs);
-    return rung !== 'full' && rung !== 'most';
+    return rung !== 'full';
   }
 
   /** What no longer holds comes behind what does. */
@@ -366,7 +377,7 @@ function onlyLog(user: UserKey, log: TurnLog): Knowledge {
 }
 
 function limitsOf(depth: RecallDepth): CandidateLimits {
-  if (depth === 'fast') return defaultCandidateLimits;
+  if (depth === 'fast') return fastCandidateLimits;
   return { byWords: 200, byMeaning: 120, surrounded: 32 };
 }
 

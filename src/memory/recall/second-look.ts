@@ -1,4 +1,5 @@
 import { featureCount } from './features.js';
+import { softRanks } from './order.js';
 import type { TurnTable } from './turn-table.js';
 
 /** Turns on either side in which another good candidate speaks for one. */
@@ -24,7 +25,8 @@ export const secondNames = [
   'logitNear',
   'logitLead',
 ] as const;
-export const secondCount = featureCount + secondNames.length;
+const addedCount = secondNames.length;
+export const secondCount = featureCount + addedCount;
 
 /**
  * Rows for the second model: those of the first with {@link secondNames} behind them.
@@ -37,50 +39,65 @@ export function fillSecond(
   rows: Float32Array,
   logits: Float64Array,
 ): Float32Array {
-  const count = candidates.length;
-  const wide = new Float32Array(count * secondCount);
-  const distances = new Float32Array(count);
-  let best = -Infinity;
-  for (const logit of logits) if (logit > best) best = logit;
-  for (let c = 0; c < count; c++) distances[c] = Math.max(-depth, (logits[c] ?? 0) - best) / scale;
-  const order = new Uint32Array(count);
-  for (let c = 0; c < count; c++) order[c] = c;
-  order.sort((x, y) => (logits[y] ?? 0) - (logits[x] ?? 0) || y - x);
-  const ranks = new Float32Array(count);
-  for (let rank = 0; rank < count; rank++) ranks[order[rank] ?? 0] = rankSoftness / (rank + rankSoftness);
-
-  // Candidates ascend, so that neighbours stand beside each other.
-  const at = (from: number, turnId: number): number => {
-    const step = turnId < (candidates[from] ?? 0) ? -1 : 1;
-    for (let c = from + step; c >= 0 && c < count; c += step) {
-      const other = candidates[c] ?? 0;
-      if (other === turnId) return distances[c] ?? nothing;
-      if (step > 0 ? other > turnId : other < turnId) break;
-    }
-    return nothing;
-  };
-  for (let c = 0; c < count; c++) {
-    const id = candidates[c] ?? 0;
+  const added = secondLook(table, candidates, logits);
+  const wide = new Float32Array(candidates.length * secondCount);
+  for (let c = 0; c < candidates.length; c++) {
     wide.set(rows.subarray(c * featureCount, (c + 1) * featureCount), c * secondCount);
-    const hasPrevious = table.follows(id);
-    const hasNext = table.follows(id + 1);
-    let near = nothing;
-    for (let other = c - 1; other >= 0 && id - (candidates[other] ?? 0) <= vicinity; other--) {
-      near = Math.max(near, distances[other] ?? nothing);
-    }
-    for (let other = c + 1; other < count && (candidates[other] ?? 0) - id <= vicinity; other++) {
-      near = Math.max(near, distances[other] ?? nothing);
-    }
-    let f = c * secondCount + featureCount;
-    wide[f++] = distances[c] ?? nothing;
-    wide[f++] = ranks[c] ?? 0;
-    wide[f++] = hasPrevious ? at(c, id - 1) : nothing;
-    wide[f++] = hasNext ? at(c, id + 1) : nothing;
-    wide[f++] = hasPrevious && table.follows(id - 1) ? at(c, id - 2) : nothing;
-    wide[f++] = hasNext && table.follows(id + 2) ? at(c, id + 2) : nothing;
-    wide[f++] = near;
-    // How far this one stands out from all around it.
-    wide[f] = Math.max(-1, Math.min(1, (distances[c] ?? nothing) - near));
+    wide.set(added.subarray(c * addedCount, (c + 1) * addedCount), c * secondCount + featureCount);
   }
   return wide;
+}
+
+/**
+ * Rows of {@link secondNames} alone.
+ * @param candidates ascending, so that neighbours stand beside each other
+ * @param logits of the first model
+ */
+export function secondLook(table: TurnTable, candidates: Uint32Array, logits: Float64Array): Float32Array {
+  const count = candidates.length;
+  const added = new Float32Array(count * addedCount);
+  const distances = new Float32Array(count);
+  let best = -Infinity;
+  for (let c = 0; c < count; c++) best = Math.max(best, logits[c] ?? 0);
+  for (let c = 0; c < count; c++) distances[c] = Math.max(-depth, (logits[c] ?? 0) - best) / scale;
+  const ranks = softRanks(logits, rankSoftness);
+  for (let c = 0, f = 0; c < count; c++) {
+    const id = candidates[c] ?? 0;
+    const hasPrevious = table.follows(id);
+    const hasNext = table.follows(id + 1);
+    const hasPrevious2 = hasPrevious && table.follows(id - 1);
+    const hasNext2 = hasNext && table.follows(id + 2);
+    let near = nothing;
+    let previous = nothing;
+    let previous2 = nothing;
+    let next = nothing;
+    let next2 = nothing;
+    for (let other = c - 1; other >= 0; other--) {
+      const gap = id - (candidates[other] ?? 0);
+      if (gap > vicinity) break;
+      const distance = distances[other] ?? nothing;
+      if (distance > near) near = distance;
+      if (gap === 1 && hasPrevious) previous = distance;
+      if (gap === 2 && hasPrevious2) previous2 = distance;
+    }
+    for (let other = c + 1; other < count; other++) {
+      const gap = (candidates[other] ?? 0) - id;
+      if (gap > vicinity) break;
+      const distance = distances[other] ?? nothing;
+      if (distance > near) near = distance;
+      if (gap === 1 && hasNext) next = distance;
+      if (gap === 2 && hasNext2) next2 = distance;
+    }
+    const own = distances[c] ?? nothing;
+    added[f++] = own;
+    added[f++] = ranks[c] ?? 0;
+    added[f++] = previous;
+    added[f++] = next;
+    added[f++] = previous2;
+    added[f++] = next2;
+    added[f++] = near;
+    // How far this one stands out from all around it.
+    added[f++] = Math.max(-1, Math.min(1, own - near));
+  }
+  return added;
 }

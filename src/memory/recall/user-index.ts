@@ -2,7 +2,7 @@ import type { StoredTurn } from '../types.js';
 import type { UserKey } from '../user-id.js';
 import { quantise } from '../vectors/quantise.js';
 import { VectorIndex } from '../vectors/vector-index.js';
-import { gather, topPlaces, type CandidateLimits } from './candidates.js';
+import { gather, type CandidateLimits } from './candidates.js';
 import { featureCount, fillFeatures, Workspace } from './features.js';
 import { NameBook } from './name-book.js';
 import { Postings } from './postings.js';
@@ -158,7 +158,7 @@ export class UserIndex {
   ): Features {
     const query = readQuery(text, this.#table, options.nowMs);
     const matches = this.#postings.search(query.weights, options.isLate);
-    const found = topPlaces(matches.scores, options.candidates.byWords).map((i) => matches.docs[i] ?? 0);
+    const found = matches.docs.subarray(0, options.candidates.byWords);
     const byMeaning = vector !== undefined && this.#vectors.size >= enoughVectors * this.#indexed;
     const near = byMeaning
       ? this.#vectors.search(vector, options.candidates.byMeaning, options.isLate)
