@@ -151,7 +151,7 @@ describe('recall', () => {
     );
     const { items } = await ask('What did Melanie do, go climbing?');
     expect(items[0]?.speaker).toBe('Melanie');
-    expect(items[0]?.line).toBe('- 2 days ago, Melanie: I went climbing.');
+    expect(items[0]?.line).toBe('- 2 days ago, Melanie: I also went climbing.');
   });
 
   it('fills up what it has for a question with what was stated last, when asked to', async () => {
