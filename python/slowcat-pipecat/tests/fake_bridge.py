@@ -83,7 +83,8 @@ def recalls(block: str, items: Sequence[dict[str, Any]] = ()) -> Handler:
     async def handler(
         _bridge: FakeBridge, connection: ServerConnection, message: dict[str, Any]
     ) -> None:
-        fields = {"block": block, "items": list(items), "tokens": 5, "late": False, "tookMs": 1}
+        depth = message.get("depth", "fast")
+        fields = {"block": block, "items": list(items), "tokens": 5, "late": False, "depth": depth}
         await say(connection, "result", message["id"], **fields)
 
     return handler

@@ -281,13 +281,13 @@ async def test_tells_what_was_used_once_the_answer_begins(
     items = [{"turnId": 4, "score": 0.9}, {"turnId": 2, "score": 0.5}, {"turnId": 3, "score": 0.1}]
     fake.handlers["memory.recall"] = recalls(BLOCK, items)
     fake.handlers["memory.reinforce"] = fails
-    async with running(make(bridge)) as bot:
+    async with running(make(bridge, depth="deep")) as bot:
         await prompt(bot, context(*TALK))
         assert fake.of("memory.reinforce") == []
         for _ in range(2):
             await bot.worker.queue_frame(BotStartedSpeakingFrame(), FrameDirection.UPSTREAM)
         (told,) = await fake.until("memory.reinforce")
-        assert (told["user"], told["turnIds"]) == ("anna", [4, 2])
+        assert (told["user"], told["turnIds"], told["inFull"]) == ("anna", [4, 2], True)
         await bot.end()
     assert len(fake.of("memory.reinforce")) == 1
 

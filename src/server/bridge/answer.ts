@@ -69,8 +69,8 @@ async function recall(request: RequestOf<'memory.recall'>, context: AnswerContex
     memoryOf(user, context).recall(query, withoutUndefined(options)),
     context.signal,
   );
-  const { block, items, tokens, late, tookMs, confidence } = recalled;
-  return { block, items, tokens, late, tookMs, ...(confidence === undefined ? {} : { confidence }) };
+  const { block, items, tokens, late, tookMs, confidence, depth } = recalled;
+  return { block, items, tokens, late, tookMs, ...withoutUndefined({ confidence, depth }) };
 }
 
 async function remember(request: RequestOf<'memory.remember'>, context: AnswerContext) {
@@ -78,10 +78,10 @@ async function remember(request: RequestOf<'memory.remember'>, context: AnswerCo
   return memoryOf(user, context).remember({ role, text, ...withoutUndefined(turn) });
 }
 
-async function reinforce({ user, turnIds }: RequestOf<'memory.reinforce'>, context: AnswerContext) {
-  const memory = memoryOf(user, context);
+async function reinforce(request: RequestOf<'memory.reinforce'>, context: AnswerContext) {
+  const memory = memoryOf(request.user, context);
   if (memory.reinforce === undefined) return { reinforced: false };
-  await raceAbort(memory.reinforce(turnIds), context.signal);
+  await raceAbort(memory.reinforce(request.turnIds, undefined, request.inFull), context.signal);
   return { reinforced: true };
 }
 

@@ -75,7 +75,15 @@ export class FakeMemory implements Memory {
     const recall = async (query: string, options?: RecallOptions): Promise<Recall> => {
       this.recalls.push({ user: id, query, ...(options === undefined ? {} : { options }) });
       await this.recallTakes;
-      return { items: [], block: `block for ${query}`, tokens: 4, late: false, tookMs: 1, confidence: 0.5 };
+      return {
+        items: [],
+        block: `block for ${query}`,
+        tokens: 4,
+        late: false,
+        tookMs: 1,
+        confidence: 0.5,
+        depth: 'medium',
+      };
     };
     return { id, remember, recall } as UserMemory;
   }

@@ -64,6 +64,7 @@ describe('memory', () => {
         late: false,
         tookMs: 1,
         confidence: 0.5,
+        depth: 'medium',
       },
       expect.objectContaining({ type: 'result', id: 2 }),
     ]);
@@ -89,15 +90,15 @@ describe('memory', () => {
     const plain = client.memory.user('anna');
     client.memory.user = (user) =>
       Object.assign(plain, {
-        reinforce: (turnIds: unknown) => Promise.resolve(void used.push(user, turnIds)),
+        reinforce: (...args: unknown[]) => Promise.resolve(void used.push(user, ...args)),
       });
-    client.say({ type: 'memory.reinforce', id: 2, user: 'anna', turnIds: [3, 5] });
+    client.say({ type: 'memory.reinforce', id: 2, user: 'anna', turnIds: [3, 5], inFull: true });
     client.say({ type: 'memory.reinforce', id: 3, turnIds: [0] });
     await settle();
     expect(client.about(1)).toEqual([{ type: 'result', id: 1, reinforced: false }]);
     expect(client.about(2)).toEqual([{ type: 'result', id: 2, reinforced: true }]);
     expect(client.about(3)).toMatchObject([{ code: 'SLOWCAT_BRIDGE_MESSAGE' }]);
-    expect(used).toEqual(['anna', [3, 5]]);
+    expect(used).toEqual(['anna', [3, 5], undefined, true]);
   });
 
   it('refuses ids that cannot be users', async () => {

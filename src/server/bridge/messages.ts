@@ -52,6 +52,7 @@ const reinforce = z.object({
   id,
   user,
   turnIds: z.array(z.int().min(1)).max(1000),
+  inFull: z.boolean().optional(),
 });
 
 const facts = z.object({ type: z.literal('memory.facts'), id, user, history: z.boolean().optional() });
@@ -116,7 +117,10 @@ export interface BridgeOffer {
 
 /** What the last message of a request holds, by what was asked. */
 export interface Results {
-  readonly 'memory.recall': Pick<Recall, 'block' | 'items' | 'tokens' | 'late' | 'tookMs' | 'confidence'>;
+  readonly 'memory.recall': Pick<
+    Recall,
+    'block' | 'items' | 'tokens' | 'late' | 'tookMs' | 'confidence' | 'depth'
+  >;
   readonly 'memory.remember': Remembered;
   /** False where nothing fades. */
   readonly 'memory.reinforce': { readonly reinforced: boolean };

@@ -154,6 +154,7 @@ class SlowcatMemoryProcessor(FrameProcessor):
         self._answered_user = user_id
         # Of the prompt that waits for its answer: what is used once the answer begins.
         self._in_prompt: list[int] = []
+        self._in_full = False
         self._stored = 0
         self._unstored = 0
         self._injections = 0
@@ -342,17 +343,22 @@ class SlowcatMemoryProcessor(FrameProcessor):
         self._in_prompt = [
             item["turnId"] for item in items if best > 0 and item["score"] >= best * _USED_FROM
         ]
+        # A deep look brings turns as they were said, and not as they have faded.
+        self._in_full = recalled.get("depth") == "deep"
         return block
 
     def _reinforce(self) -> None:
         """Tell, beside the conversation, what the answer used: it fades later."""
         used, self._in_prompt = self._in_prompt, []
+        in_full = self._in_full
         if not used:
             return
 
         async def tell(user: str) -> None:
             try:
-                await self._bridge.request("memory.reinforce", user=user, turnIds=used)
+                await self._bridge.request(
+                    "memory.reinforce", user=user, turnIds=used, inFull=in_full
+                )
             except (BridgeClosed, BridgeError) as error:
                 logger.debug(f"{self}: what was used is not told ({describe(error)})")
 
