@@ -15,6 +15,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: Bench }>>> = {
   tts: () => import('./tts/tts-bench.js'),
   'event-loop': () => import('./event-loop/event-loop-bench.js'),
   turn: () => import('./turn/turn-bench.js'),
+  clients: () => import('./clients/clients-bench.js'),
 };
 
 const asked = process.argv.slice(2);

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 
 it('fifty clients hear their own bot, every word and every sample in order', async () => {
-  const all = await crowd(50, 4);
+  const all = await crowd(50, 4, true);
   expect(all).toHaveLength(50);
   for (const { written, spoken, expected, breaks, voicedSeconds } of all) {
     expect(written).toBe(expected.join(' '));

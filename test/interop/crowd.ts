@@ -1,26 +1,34 @@
-import type { SpeechChunk, TextToSpeech } from '../../src/engines/interfaces.js';
-import { createFakeTextToSpeech } from '../../src/testing/index.js';
+import { setTimeout } from 'node:timers/promises';
+import type { TextToSpeech } from '../../src/engines/interfaces.js';
+import { createFakeTextToSpeech, createFakeVoiceActivity } from '../../src/testing/index.js';
 import { clientKinds } from './clients.js';
 import { InteropProcess } from './interop-process.js';
 import { Stage, countTo, msPerCharacter } from './stage.js';
 
-/** Samples count up to this and begin again at 1. */
+/** Samples count up to this: 1.25 s, longer than any sentence here. */
 const highestSample = 30_000;
 const sampleRateHz = 24_000;
 /** As Pipecat sends it. */
 export const messageMs = 40;
 
-/** A voice whose samples count: 1, 2, 3, … in each sentence, so that what is lost or late shows. */
+/** What a sentence of this voice takes to make: real ones do not give a whole answer at once either. */
+const synthesisMs = 200;
+
+/**
+ * A voice whose samples count, 0, 1, 2, … in each sentence, so that what is lost or late shows. It costs next to nothing
+ * to make: what is measured is the way to the client.
+ */
 function countingVoice(): TextToSpeech {
-  const tone = createFakeTextToSpeech({ msPerCharacter, sampleRateHz });
-  const count = ({ pcm, ...chunk }: SpeechChunk): SpeechChunk => ({
-    ...chunk,
-    pcm: pcm.map((_, i) => (i % (highestSample + 1)) / 32_768),
-  });
+  const ramp = Float32Array.from({ length: highestSample + 1 }, (_, i) => i / 32_768);
   return {
-    ...tone,
-    async *synthesize(text, options) {
-      for await (const chunk of tone.synthesize(text, options)) yield count(chunk);
+    ...createFakeTextToSpeech({ sampleRateHz }),
+    async *synthesize(text, { signal } = {}) {
+      for (const sentence of text.match(/[^.]+\./gu) ?? []) {
+        await setTimeout(synthesisMs, undefined, signal === undefined ? {} : { signal });
+        const said = sentence.trim();
+        const samples = (said.length * msPerCharacter * sampleRateHz) / 1000;
+        yield { pcm: ramp.slice(0, samples), sampleRateHz, text: said };
+      }
     },
   };
 }
@@ -43,16 +51,22 @@ export interface Received {
 export const secondsOf = (sentences: readonly string[]): number =>
   sentences.reduce((sum, sentence) => sum + (sentence.length * msPerCharacter) / 1000, 0);
 
-/** So many JavaScript clients in one process, all of whose bots count aloud at once while their microphones are on. */
-export async function crowd(size: number, countUpTo: number): Promise<Received[]> {
-  const stage = new Stage(countingVoice());
+/**
+ * So many JavaScript clients in one process, all of whose bots count aloud at once.
+ *
+ * @param muted without microphones, whose messages are most of the work
+ */
+export async function crowd(size: number, countUpTo: number, muted = false): Promise<Received[]> {
+  const stage = new Stage({ vad: createFakeVoiceActivity(), tts: countingVoice() });
   await stage.open();
   const [kind] = clientKinds;
   const process = new InteropProcess(kind!);
   const names = Array.from({ length: size }, (_, i) => `client-${i + 1}`);
   try {
     await Promise.all(
-      names.map((client) => process.do(client, 'connect', { url: stage.url(kind!.path, { user: client }) })),
+      names.map((client) =>
+        process.do(client, 'connect', { url: stage.url(kind!.path, { user: client }), muted }),
+      ),
     );
     const since = process.told.length;
     await Promise.all(

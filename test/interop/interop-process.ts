@@ -24,15 +24,21 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+interface Watcher {
+  readonly fits: (told: Told) => boolean;
+  readonly resolve: (told: Told) => void;
+  readonly giveUp: () => void;
+}
+
 /** Longer than anything takes on a busy machine; only a failing test waits so long. */
-const patienceMs = 30_000;
+const patienceMs = 60_000;
 
 /** A process with clients of one kind and version, and what they were told. */
 export class InteropProcess {
   readonly told: Told[] = [];
   readonly #child: ChildProcess;
   readonly #waiting = new Map<number, Waiting>();
-  readonly #watchers = new Set<() => void>();
+  readonly #watchers = new Set<Watcher>();
   #lastId = 0;
   #errors = '';
   #ended = false;
@@ -64,23 +70,35 @@ export class InteropProcess {
   }
 
   /** Waits until the client has been told something. @param since place in {@link told} to look from */
-  async until(
+  until(
     client: string,
     event: string,
     since = 0,
     where: (data: never) => boolean = () => true,
   ): Promise<Told> {
-    const find = () =>
-      this.toldTo(client, since).find((told) => told.event === event && where(told.data as never));
-    const deadlineMs = performance.now() + patienceMs;
-    for (let found = find(); ; found = find()) {
-      if (found) return found;
-      if (this.#ended || performance.now() > deadlineMs) {
-        const names = this.toldTo(client, since).map((told) => told.event);
-        throw new Error(`${client} was never told ${event}; but ${names.join(', ')}. ${this.#errors}`);
-      }
-      await this.#news(Math.max(1, deadlineMs - performance.now()));
-    }
+    const fits = (told: Told): boolean =>
+      told.client === client && told.event === event && where(told.data as never);
+    const found = this.told.slice(since).find(fits);
+    if (found) return Promise.resolve(found);
+    return new Promise((resolve, reject) => {
+      const watcher: Watcher = {
+        fits,
+        resolve: (told) => {
+          clearTimeout(timer);
+          this.#watchers.delete(watcher);
+          resolve(told);
+        },
+        giveUp: () => {
+          clearTimeout(timer);
+          this.#watchers.delete(watcher);
+          const names = this.toldTo(client, since).map((told) => told.event);
+          reject(new Error(`${client} was never told ${event}; but ${names.join(', ')}. ${this.#errors}`));
+        },
+      };
+      const timer = setTimeout(watcher.giveUp, patienceMs);
+      this.#watchers.add(watcher);
+      if (this.#ended) watcher.giveUp();
+    });
   }
 
   async close(): Promise<void> {
@@ -97,20 +115,10 @@ export class InteropProcess {
       this.#waiting.delete(line.id);
       if (line.error === undefined) waiting?.resolve(line.result);
       else waiting?.reject(new Error(line.error));
-    } else this.told.push(line);
-    for (const wake of this.#watchers) wake();
-  }
-
-  #news(atMostMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = (): void => {
-        clearTimeout(timer);
-        this.#watchers.delete(wake);
-        resolve();
-      };
-      const timer = setTimeout(wake, atMostMs);
-      this.#watchers.add(wake);
-    });
+    } else {
+      this.told.push(line);
+      for (const watcher of this.#watchers) if (watcher.fits(line)) watcher.resolve(line);
+    }
   }
 
   #end(why: string): void {
@@ -118,6 +126,6 @@ export class InteropProcess {
     this.#errors += why;
     for (const { reject } of this.#waiting.values()) reject(new Error(`The client is gone: ${this.#errors}`));
     this.#waiting.clear();
-    for (const wake of this.#watchers) wake();
+    for (const watcher of this.#watchers) watcher.giveUp();
   }
 }

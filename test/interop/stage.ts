@@ -43,15 +43,16 @@ export function answer(messages: readonly ChatMessage[]): string {
 export const countTo = (last: number, who: string): string[] =>
   Array.from({ length: last }, (_, i) => `This is number ${i + 1} for ${who}.`);
 
-/** A server with the built-in bot on scripted engines; the voice detector alone is real. */
+/** A server with the built-in bot on scripted engines; the voice detector alone is real, unless another is given. */
 export class Stage {
   readonly llm = new FakeLanguageModel({ answer });
-  readonly #vad: VoiceActivity = createSilero();
+  readonly #vad: VoiceActivity;
   readonly #tts: TextToSpeech;
   #server: SlowcatServer | undefined;
 
-  constructor(tts: TextToSpeech = createFakeTextToSpeech({ msPerCharacter })) {
-    this.#tts = tts;
+  constructor(engines: { readonly vad?: VoiceActivity; readonly tts?: TextToSpeech } = {}) {
+    this.#vad = engines.vad ?? createSilero();
+    this.#tts = engines.tts ?? createFakeTextToSpeech({ msPerCharacter });
   }
 
   /** @param path where a client connects, such as `/ws?format=rtvi` @param query more of it */

@@ -6,8 +6,9 @@
  * `node --experimental-websocket js-client.mjs FOLDER`, where FOLDER has the packages in its node_modules.
  */
 import { Buffer } from 'node:buffer';
-import { readFileSync, writeSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
@@ -25,11 +26,13 @@ const load = createRequire(join(/** @type {string} */ (process.argv[2]), 'packag
 const { PipecatClient, LogLevel } = load('@pipecat-ai/client-js');
 const { WebSocketTransport } = load('@pipecat-ai/websocket-transport');
 
-const chunkMs = 20;
+/** 512 samples, as browsers record. */
+const chunkMs = 32;
 const micHz = 16_000;
 
+const out = new Socket({ fd: 3, readable: false, writable: true });
 /** @param {unknown} line */
-const tell = (line) => writeSync(3, `${JSON.stringify(line)}\n`);
+const tell = (line) => out.write(`${JSON.stringify(line)}\n`);
 
 /** A sound card made of memory: silence or a recording goes in, in real time; what the bot says is kept. */
 class MemoryMediaManager {
@@ -45,6 +48,8 @@ class MemoryMediaManager {
   /** @type {{ atMs: number, samples: Int16Array }[]} */
   heard = [];
   isMicEnabled = true;
+  /** Sends nothing at all, not even silence. */
+  isMuted = false;
   isCamEnabled = false;
   isSharingScreen = false;
   supportsScreenShare = false;
@@ -61,7 +66,7 @@ class MemoryMediaManager {
   async connect() {
     this.#startedMs = performance.now();
     this.#sentChunks = 0;
-    this.#timer = setInterval(() => this.#record(), chunkMs);
+    if (!this.isMuted) this.#timer = setInterval(() => this.#record(), chunkMs);
   }
   async disconnect() {
     clearInterval(this.#timer);
@@ -192,7 +197,10 @@ function clientOf(name) {
 
 /** @type {Record<string, (args: any, own: { client: any, media: MemoryMediaManager }) => unknown>} */
 const commands = {
-  connect: ({ url }, { client }) => client.connect({ [client.sendText ? 'wsUrl' : 'ws_url']: url }),
+  connect: ({ url, muted = false }, { client, media }) => {
+    media.isMuted = muted;
+    return client.connect({ [client.sendText ? 'wsUrl' : 'ws_url']: url });
+  },
   start: ({ endpoint }, { client }) =>
     client.startBotAndConnect ? client.startBotAndConnect({ endpoint }) : client.connect({ endpoint }),
   disconnect: (_, { client }) => client.disconnect(),
