@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 
 import { SlowcatError } from '../errors.js';
+import { checkedEmbed } from './checked-embed.js';
 import { TurnLog } from './log/turn-log.js';
 import { defaultMemoryOptions, type MemoryOptions, type ResolvedMemoryOptions } from './options.js';
 import { IndexCache } from './recall/index-cache.js';
@@ -70,7 +71,11 @@ export type {
  * @throws SlowcatError `SLOWCAT_MEMORY_STORE`
  */
 export async function openMemory(options: MemoryOptions): Promise<MaintainedMemory> {
-  const resolved = { ...defaultMemoryOptions, ...options };
+  const resolved = {
+    ...defaultMemoryOptions,
+    ...options,
+    ...(options.embed ? { embed: checkedEmbed(options.embed) } : {}),
+  };
   const log = await TurnLog.open(memoryFolder(options.dataDir), resolved.newId);
   return new LoggedMemory(log, resolved);
 }
