@@ -19,6 +19,8 @@ export interface ClientKind {
   readonly path: string;
   /** RTVI messages that the package keeps from its user, with any server. */
   readonly blindTo: readonly string[];
+  /** False where the package's own pipeline lets some of them overtake others. */
+  readonly keepsOrder: boolean;
   readonly command: () => readonly [string, ...string[]];
 }
 
@@ -36,6 +38,7 @@ const javascript = (version: string, transport: string, protocol: string): Clien
   protocol,
   path: '/ws',
   blindTo: version === '1.0.0' ? ['user-llm-text', 'bot-output'] : [],
+  keepsOrder: true,
   // Node 22 has the WebSocket without being asked.
   command: () => [
     process.execPath,
@@ -60,6 +63,8 @@ const python = (
   protocol,
   path,
   blindTo,
+  // Frames of Pipecat, unlike messages, have priorities.
+  keepsOrder: blindTo.length === 0,
   command: () => [
     join(installFolder(`python-${version}`), 'bin', 'python'),
     join(folder, 'clients', 'python_client.py'),

@@ -58,7 +58,14 @@ async function installPython(packages: string): Promise<string | null> {
   await succeed(python, ['-m', 'venv', '--without-pip', folder]);
   const inFolder = ['--python', join(folder, 'bin', 'python')];
   // The list is complete for what is used here; all that Pipecat depends on would be ten times as much.
-  const flags = ['--quiet', '--no-deps', '--only-binary', ':all:', '--disable-pip-version-check'];
+  const flags = [
+    '--quiet',
+    '--no-compile',
+    '--no-deps',
+    '--only-binary',
+    ':all:',
+    '--disable-pip-version-check',
+  ];
   await succeed(python, ['-m', 'pip', ...inFolder, 'install', ...flags, '-r', list]);
   stamp(folder, requirements);
   return null;
