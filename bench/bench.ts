@@ -5,6 +5,8 @@ export interface BenchResult {
   readonly unit: string;
   readonly rows: readonly Readonly<Record<string, string | number>>[];
   readonly notes: readonly string[];
+  /** Further figures, in a table of their own. */
+  readonly details?: readonly Readonly<Record<string, string | number>>[];
 }
 
 export type Bench = () => Promise<BenchResult>;
@@ -24,12 +26,15 @@ export function percentiles(samples: readonly number[]): {
 /** The result as a person reads it. */
 export function show(result: BenchResult): void {
   console.log(`\n## ${result.name} (${result.unit})`);
-  console.table(
-    result.rows.map((row) =>
-      Object.fromEntries(Object.entries(row).map(([key, value]) => [key, shorten(value)])),
-    ),
-  );
+  table(result.rows);
+  if (result.details && result.details.length > 0) table(result.details);
   for (const note of result.notes) console.log(`  ${note}`);
+}
+
+function table(rows: BenchResult['rows']): void {
+  console.table(
+    rows.map((row) => Object.fromEntries(Object.entries(row).map(([key, value]) => [key, shorten(value)]))),
+  );
 }
 
 function shorten(value: string | number): string | number {

@@ -49,8 +49,35 @@ export async function formsRowsOf(vectors: FormVectors): Promise<Row[]> {
   ];
 }
 
+/** Of int8 and PCA-64 alone: what the table of the memory's benchmark needs. */
+export async function compactLosses(vectors: FormVectors): Promise<{
+  /** Mean part of the cosine to the vector itself that is lost, in percent. */
+  readonly int8Percent: number;
+  /** Nearest ten that are not found any more, in percent: by int8, by PCA-64, and when its best 200 are compared exactly. */
+  readonly int8Recall: number;
+  readonly pcaRecall: number;
+  readonly pcaRescored: number;
+}> {
+  const exact = vectors.questions.map((question) => nearest(vectors.turns, question, wanted));
+  const pca = await fitPca(vectors.turns, { dimensions: 64, random: generator(1) });
+  const rows = compactRows(vectors, exact, pca, [64]);
+  const value = (form: string, of: string): number =>
+    Number(rows.find((row) => row['form'] === form && row['of'] === of)?.['value']);
+  return {
+    int8Percent: value('int8', 'cosine to the vector itself, lost'),
+    int8Recall: value('int8', 'recall@10 lost'),
+    pcaRecall: value('PCA-64 f16', 'recall@10 lost'),
+    pcaRescored: value('PCA-64 f16', 'recall@10 lost, best 200 compared exactly'),
+  };
+}
+
 /** int8, and PCA with half floats. */
-function compactRows({ turns, questions }: FormVectors, exact: readonly number[][], pca: Pca): Row[] {
+function compactRows(
+  { turns, questions }: FormVectors,
+  exact: readonly number[][],
+  pca: Pca,
+  sizes: readonly number[] = [32, 64, 128, 192],
+): Row[] {
   const int8 = turns.map((turn) => unit(Float32Array.from(quantise(turn))));
   const errors = int8.map((vector, i) => Math.abs(1 - dot(vector, turns[i]!)));
   const asked = questions.slice(0, 200);
@@ -63,7 +90,7 @@ function compactRows({ turns, questions }: FormVectors, exact: readonly number[]
     { form: 'int8', of: 'similarity to a question, mean change', value: mean(differences), unit: 'of 1' },
     { form: 'int8', of: 'recall@10 lost', value: lost(exact, int8, questions), unit: '%' },
   ];
-  for (const dimensions of [32, 64, 128, 192]) {
+  for (const dimensions of sizes) {
     const shorter = pca.first(dimensions);
     const halves = turns.map((turn) => unit(fromHalves(toHalves(shorter.project(turn)))));
     const projected = questions.map((question) => shorter.project(question));

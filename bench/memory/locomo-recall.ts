@@ -2,7 +2,7 @@
  * Turn-level recall on LoCoMo through the memory's door: every conversation is one user, both people are users, and is
  * ranked by weights that were trained on the nine others.
  *
- *   npx tsx bench/memory/locomo-recall.ts --locomo PATH/locomo10.json [--vectors CACHE] [--words]
+ *   npx tsx bench/memory/locomo-recall.ts --locomo PATH/locomo10.json [--vectors CACHE] [--words | --meaning]
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -30,14 +30,22 @@ export interface LocomoScores {
   readonly recallMs: readonly number[];
 }
 
+export interface LocomoExtent {
+  /** Tokens of the blocks that are packed. */
+  readonly budgets: readonly number[];
+  /** Asks as voice does as well. */
+  readonly lines: boolean;
+}
+
 /** @param models one for each conversation, or one for all */
 export async function locomoRecall(
   conversations: readonly LocomoConversation[],
   models: readonly RankingModels[],
   embed?: Embed,
+  what: LocomoExtent = { budgets, lines: true },
 ): Promise<LocomoScores> {
   const rankings: Ranking[] = [];
-  const inBlock = budgets.map(() => 0);
+  const inBlock = what.budgets.map(() => 0);
   let inLines = 0;
   const recallMs: number[] = [];
   for (const [i, { turns, questions }] of conversations.entries()) {
@@ -73,11 +81,11 @@ export async function locomoRecall(
           evidence,
           ranked: await find({ depth: 'deep', maxItems: 50, budgetTokens: Infinity }),
         });
-        for (const [b, budgetTokens] of budgets.entries()) {
+        for (const [b, budgetTokens] of what.budgets.entries()) {
           inBlock[b] =
             inBlock[b]! + partOf(await find({ depth: 'deep', form: 'compact', maxItems: 200, budgetTokens }));
         }
-        inLines += partOf(await find({}));
+        if (what.lines) inLines += partOf(await find({}));
       }
     } finally {
       await memory.close();
@@ -116,7 +124,11 @@ async function main(): Promise<void> {
   if (path === undefined) throw new Error('Name locomo10.json with --locomo or SLOWCAT_LOCOMO.');
   const conversations = await readLocomo(path);
   const embedder = cachedEmbedder(value('--vectors'));
-  const kinds = process.argv.includes('--words') ? [undefined] : [embedder.embed, undefined];
+  const kinds = process.argv.includes('--words')
+    ? [undefined]
+    : process.argv.includes('--meaning')
+      ? [embedder.embed]
+      : [embedder.embed, undefined];
   console.log('LoCoMo, turn level; each conversation by weights trained on the nine others');
   for (const embed of kinds) {
     const scores = await locomoRecall(conversations, await heldOutModels(conversations, embed), embed);

@@ -14,6 +14,7 @@ export class FactBook {
   /** By subject, lower case, then by relation. */
   #facts = new Map<string, Map<string, Values>>();
   #current: readonly Fact[] | undefined;
+  #always: readonly Fact[] | undefined;
   #lastTurn = -Infinity;
 
   /** Takes what one or several turns said. A turn that was added before is replaced. */
@@ -53,13 +54,14 @@ export class FactBook {
 
   /** What is worth telling whatever is asked: the user's name, allergies, standing instructions, then preferences, newest first. */
   always(): Fact[] {
-    return this.current()
+    this.#always ??= this.current()
       .filter((fact) => fact.slot !== undefined)
       .sort(
         (a, b) =>
           slotOrder.indexOf(a.slot ?? 'preference') - slotOrder.indexOf(b.slot ?? 'preference') ||
           b.sourceTurn - a.sourceTurn,
       );
+    return [...this.#always];
   }
 
   /** Facts that hold and bear on a question, best first: `where do I live` finds `1|lives in|Oslo`. @defaultValue limit 8 */
@@ -82,7 +84,8 @@ export class FactBook {
 
   /** Facts that hold. */
   get size(): number {
-    return this.current().length;
+    this.#current ??= this.current();
+    return this.#current.length;
   }
 
   /** Every fact there ever was, oldest first. */
@@ -95,6 +98,7 @@ export class FactBook {
   #fold(): void {
     this.#facts = new Map();
     this.#current = undefined;
+    this.#always = undefined;
     this.#lastTurn = -Infinity;
     for (const [turn, said] of [...this.#said].sort(([a], [b]) => a - b)) {
       this.#lastTurn = turn;
@@ -104,6 +108,7 @@ export class FactBook {
 
   #apply(said: ExtractedFact): void {
     this.#current = undefined;
+    this.#always = undefined;
     const key = said.subject.toLowerCase();
     const relations = this.#facts.get(key) ?? new Map<string, Values>();
     this.#facts.set(key, relations);

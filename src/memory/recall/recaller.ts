@@ -62,6 +62,8 @@ const kept = { part: 0.3, ms: 4 };
 const maxEmbedding = 4;
 /** Few, and none while a query waits: a model works at one batch at a time, and the query stands behind it. */
 const embeddedAtOnce = 4;
+/** Vectors that are written with one flush of the disk; what a crash takes of them is computed again. */
+const flushedAtOnce = 128;
 
 /** Finds what one user said about something. */
 export class Recaller {
@@ -217,10 +219,16 @@ export class Recaller {
   }
 
   async #fill(index: UserIndex, embed: NonNullable<ResolvedMemoryOptions['embed']>): Promise<void> {
+    let unsaved = 0;
     for (;;) {
       if (this.#log.isClosed || this.#log.head(this.#user)?.epoch !== index.epoch) return;
       const turnIds = index.withoutVector(embeddedAtOnce);
-      if (turnIds.length === 0) return;
+      if (turnIds.length === 0 && unsaved === 0) return;
+      if (turnIds.length === 0 || unsaved >= flushedAtOnce) {
+        await index.flushVectors();
+        unsaved = 0;
+        continue;
+      }
       await this.#quiet;
       const texts = turnIds.map((turnId) => {
         const turn = this.#knowledge.turn(turnId);
@@ -232,7 +240,7 @@ export class Recaller {
         if (!vector) return;
         index.addVector(turnId, vector);
       }
-      await index.flushVectors();
+      unsaved += turnIds.length;
     }
   }
 
