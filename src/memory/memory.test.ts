@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import {
   openMemory,
-  type Memory,
+  type MaintainedMemory,
   type MemoryOptions,
   type StoredTurn,
   type Turn,
@@ -16,9 +16,9 @@ import {
 } from './memory.js';
 
 let dataDir: string;
-let memories: Memory[];
+let memories: MaintainedMemory[];
 
-async function open(options: Partial<MemoryOptions> = {}): Promise<Memory> {
+async function open(options: Partial<MemoryOptions> = {}): Promise<MaintainedMemory> {
   const memory = await openMemory({ dataDir, ...options });
   memories.push(memory);
   return memory;
