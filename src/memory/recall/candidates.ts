@@ -12,8 +12,8 @@ export interface CandidateLimits {
 
 /** What the weights are trained on. */
 export const defaultCandidateLimits: CandidateLimits = { byWords: 160, byMeaning: 80, surrounded: 24 };
-/** What fast looks at, under half of the work: it offers a handful, and what it misses a deeper look finds. */
-export const fastCandidateLimits: CandidateLimits = { byWords: 96, byMeaning: 40, surrounded: 12 };
+/** What fast looks at: on LoCoMo its handful of items holds 0.2 points less than with the limits above, in two thirds of the work. */
+export const fastCandidateLimits: CandidateLimits = { byWords: 128, byMeaning: 48, surrounded: 16 };
 const reach = 2;
 
 /**
