@@ -18,9 +18,9 @@ export function addFacts(memory: Command, edges: MemoryCommandEdges): void {
     );
 }
 
-/** `1|dog|Potola  (full, 2 days ago, #3)`, and until when for what no longer holds. */
+/** `1|dog|Potola  (full, 2 days ago, #3)`, whole however faded it is, and until when for what no longer holds. */
 export function factLine(fact: FactView, nowMs: number): string {
-  const { line, rung, validFromMs, validToMs, sourceTurn } = fact;
+  const { subject, relation, value, rung, validFromMs, validToMs, sourceTurn } = fact;
   const until = validToMs === undefined ? '' : `, until ${relativeTime(validToMs, nowMs)}`;
-  return `${plainWords(line)}  (${rung}, ${relativeTime(validFromMs, nowMs)}${until}, #${sourceTurn})`;
+  return `${[subject, relation, value].map(plainWords).join('|')}  (${rung}, ${relativeTime(validFromMs, nowMs)}${until}, #${sourceTurn})`;
 }

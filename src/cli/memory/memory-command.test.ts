@@ -33,7 +33,7 @@ describe('slowcat memory', () => {
     expect(await slowcat('users')).toEqual(['ben', 'default']);
     const [json] = await slowcat('stats', '--user', 'ben', '--json');
     expect(JSON.parse(json!)).toMatchObject({ user: 'ben', turns: 1, bytes: expect.any(Number) as number });
-    expect(await slowcat('stats')).toEqual([expect.stringMatching(/^default: 2 turns, \d+ bytes$/)]);
+    expect(await slowcat('stats')).toEqual([expect.stringMatching(/^default: 2 turns, \d+ bytes, 1 fact$/)]);
   });
 
   it.each([

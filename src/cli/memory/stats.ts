@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-import { common, withMemory, withUser, type CommonOptions } from './common.js';
+import { common, count, withMemory, withUser, type CommonOptions } from './common.js';
 import type { MemoryCommandEdges } from './edges.js';
 
 export function addStats(memory: Command, edges: MemoryCommandEdges): void {
@@ -8,11 +8,12 @@ export function addStats(memory: Command, edges: MemoryCommandEdges): void {
     .description('how much is remembered')
     .action((options: CommonOptions) =>
       withUser(edges, options, async (user) => {
+        const facts = (await user.facts()).length;
         const { turns, bytes } = await user.stats();
         edges.print(
           options.json
-            ? JSON.stringify({ user: user.id, turns, bytes })
-            : `${user.id}: ${turns} turns, ${bytes} bytes`,
+            ? JSON.stringify({ user: user.id, turns, bytes, facts })
+            : `${user.id}: ${count(turns, 'turn')}, ${bytes} bytes, ${count(facts, 'fact')}`,
         );
       }),
     );

@@ -141,7 +141,7 @@ export class Recaller {
       }
       const isLost = onlyAsks(query) && confidence < highConfidence;
       const minItems = isLost ? (options.minItems ?? defaultRecallOptions.minItems) : 0;
-      const ordered = reached === 'deep' ? chosen : this.#upToDateFirst(chosen);
+      const ordered = depth === 'deep' ? chosen : this.#upToDateFirst(chosen);
       items = this.#items(
         this.#withFacts(query, ordered, index, { minItems, maxItems, maxAlways }),
         found,
