@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** What is waited for comes, or the test fails; a second is too short for a busy machine to tell. */
+const pollTimeoutMs = 15_000;
+
 /**
  * Two projects: `unit` needs no weights and runs beside every file; `real` loads real weights,
  * one file at a time, because two cores cannot host several models at once.
@@ -19,6 +22,7 @@ export default defineConfig({
           ],
           exclude: ['**/*.real.test.ts', '**/node_modules/**'],
           setupFiles: ['test/property-seed.ts'],
+          expect: { poll: { timeout: pollTimeoutMs } },
           testTimeout: 20_000,
         },
       },
@@ -35,6 +39,7 @@ export default defineConfig({
             'test/interop/**/*.test.ts',
           ],
           setupFiles: ['test/property-seed.ts'],
+          expect: { poll: { timeout: pollTimeoutMs } },
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 180_000,

@@ -166,7 +166,7 @@ describe('a program that does wrong', () => {
     const stalled = await Program.dial(server);
     stalled.socket.pause();
     const sentence = `${'word '.repeat(200)}. `;
-    for (let id = 1; id <= 8; id++) stalled.say({ type: 'tts.synthesize', id, text: sentence.repeat(20) });
+    for (let id = 1; id <= 8; id++) stalled.say({ type: 'tts.synthesize', id, text: sentence.repeat(5) });
     const healthy = await Program.dial(server);
     healthy.say({ type: 'llm.generate', id: 1, messages: [{ role: 'user', content: 'x' }], maxTokens: 5 });
     expect(await healthy.last(1)).toMatchObject({ pieces: 5 });
