@@ -56,7 +56,7 @@ export interface RecallOptions {
   /** @defaultValue 'fast' */
   readonly depth?: RecallDepth;
   /**
-   * Whether an unsure or faded answer is looked for at the next depth, while there is time. @defaultValue true
+   * Whether what is asked about is told from the log when the answer is unsure or has faded. @defaultValue true
    */
   readonly escalate?: boolean;
   /**

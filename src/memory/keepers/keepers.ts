@@ -4,6 +4,7 @@ import type { ResolvedMemoryOptions } from '../options.js';
 import type { Surface } from '../ladder/surface.js';
 import type { Knowledge } from '../recall/recaller.js';
 import { TieredTurns, type TierStats } from '../tiers/tiered-turns.js';
+import { timeSlice } from '../time-slice.js';
 import type { StoredTurn } from '../types.js';
 import type { UserKey } from '../user-id.js';
 import { FactKeeper } from './fact-keeper.js';
@@ -29,14 +30,11 @@ export class Keepers implements Knowledge {
   constructor(user: UserKey, log: TurnLog, options: ResolvedMemoryOptions) {
     this.#user = user;
     this.#log = log;
-    const { nowMs, monotonicMs, sliceMs, exchanges, hotTurns, warmTurns } = options;
+    const { nowMs, exchanges, hotTurns, warmTurns } = options;
     this.uses = new UseKeeper(user, log);
     this.facts = new FactKeeper(user, {
       log,
-      slice: () => {
-        const endMs = monotonicMs() + sliceMs;
-        return () => monotonicMs() >= endMs;
-      },
+      slice: () => timeSlice(options),
       onRestated: (olderId, atMs) => this.uses.uses.restore([olderId], atMs),
     });
     this.#tiers = new TieredTurns({ nowMs, exchanges, hotTurns, warmTurns });

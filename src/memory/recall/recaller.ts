@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { TurnLog } from '../log/turn-log.js';
 import type { Surface } from '../ladder/surface.js';
 import { defaultRecallOptions, type ResolvedMemoryOptions } from '../options.js';
+import { timeSlice } from '../time-slice.js';
 import type { Recall, RecallDepth, RecallItem, RecallOptions, StoredTurn } from '../types.js';
 import type { UserKey } from '../user-id.js';
 import { fastCandidateLimits, type CandidateLimits } from './candidates.js';
@@ -34,8 +35,7 @@ export interface RecallerParts {
   readonly log: TurnLog;
   readonly indexes: IndexCache;
   readonly options: ResolvedMemoryOptions;
-  /** @defaultValue nothing but the log: nothing fades, nothing is known */
-  readonly knowledge?: Knowledge;
+  readonly knowledge: Knowledge;
 }
 
 export interface RecallTally {
@@ -48,7 +48,7 @@ export interface RecallTally {
 const weakest: Readonly<Record<RecallDepth, number>> = { fast: 0.1, medium: 0.03, deep: 0 };
 /** What fast and medium need for an item that shares no word with the query: a cosine that chance seldom gives. */
 const nearEnough = 0.35;
-/** Below this chance that the first items hold what is asked for, fast looks deeper while there is time. */
+/** Below this chance that the first items hold what is asked for, the undamaged log is asked for more. */
 const lowConfidence = 0.15;
 /** Above it the answer is there, and what was merely said last would only distract from it. */
 const highConfidence = 0.8;
@@ -84,7 +84,7 @@ export class Recaller {
     this.#log = log;
     this.#indexes = indexes;
     this.#options = options;
-    this.#knowledge = knowledge ?? onlyLog(user, log);
+    this.#knowledge = knowledge;
   }
 
   get tally(): RecallTally {
@@ -96,7 +96,7 @@ export class Recaller {
     const index = this.#log.isClosed ? undefined : this.#indexes.peek(this.#user);
     const head = index && this.#log.head(this.#user);
     if (!index || head?.epoch !== index.epoch) return;
-    index.work(head.next, this.#slice());
+    index.work(head.next, timeSlice(this.#options));
     void this.#fillInBackground(index);
   }
 
@@ -199,7 +199,7 @@ export class Recaller {
     while (!this.#log.isClosed) {
       const head = this.#log.head(this.#user);
       if (head?.epoch !== index.epoch) return;
-      index.work(head.next, this.#slice());
+      index.work(head.next, timeSlice(this.#options));
       if (index.isComplete(head.next)) {
         void this.#fillInBackground(index);
         return;
@@ -270,11 +270,6 @@ export class Recaller {
     return vector;
   }
 
-  #slice(): () => boolean {
-    const endMs = this.#options.monotonicMs() + this.#options.sliceMs;
-    return () => this.#options.monotonicMs() >= endMs;
-  }
-
   /** True when what is probably meant is on the tip of the tongue: known once, and hardly there any more. */
   #isFaded(best: Candidate | undefined, nowMs: number): boolean {
     const turn = best && this.#knowledge.turn(best.turnId);
@@ -306,9 +301,8 @@ export class Recaller {
     const answers = maxAlways > 0 ? unknown(this.#knowledge.answersTo(query)) : [];
     const found = [...first.slice(0, Math.max(1, maxItems - answers.length)), ...answers];
     const latest = this.#latest(found, Math.min(minItems, maxItems));
-    const always = this.#knowledge
-      .always(plainWords(query) === '' ? 0 : maxAlways)
-      .filter((turnId) => !latest.some((each) => each.turnId === turnId));
+    for (const { turnId } of latest) known.add(turnId);
+    const always = this.#knowledge.always(plainWords(query) === '' ? 0 : maxAlways);
     return [...found, ...latest, ...unknown(always)];
   }
 
@@ -372,16 +366,6 @@ export class Recaller {
 /** A turn that was not found by the query. */
 function filling(turnId: number): Candidate {
   return { turnId, score: 0, why: { bm25: 0, recency: 1, role: 1, question: 1 } };
-}
-
-function onlyLog(user: UserKey, log: TurnLog): Knowledge {
-  return {
-    turn: (turnId) => log.turn(user, turnId),
-    surfaceOf: ({ text }) => ({ text, rung: 'full' }),
-    isOutdated: () => false,
-    answersTo: () => [],
-    always: () => [],
-  };
 }
 
 function limitsOf(depth: RecallDepth): CandidateLimits {
