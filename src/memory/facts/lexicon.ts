@@ -8,7 +8,6 @@ export const subjectPronouns = words('i we he she they it you');
 export const thirdPersons = words('he she they it');
 export const possessives = words('my our his her their its your');
 export const articles = words('a an the');
-export const determiners = words('a an the this that these those some any no every each another');
 export const beForms = words("am is are 's 're 'm");
 export const pastBe = words('was were been');
 export const modals = words("would could might may should must 'd can will shall 'll wo ca cannot");

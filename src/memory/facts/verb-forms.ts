@@ -58,6 +58,3 @@ for (const lemma of [...regular, ...Object.keys(irregular)]) {
 }
 
 export const verbForm = (low: string): VerbForm | undefined => table.get(low);
-
-/** Third person singular, for turning a question into the statement that answers it. */
-export const thirdPerson = (lemma: string): string => formsOf(lemma)[1]?.[0] ?? lemma;
