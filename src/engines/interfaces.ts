@@ -47,9 +47,20 @@ export interface ChatMessage {
   readonly content: string;
 }
 
+/** What one answer took, in tokens of the model's own. */
+export interface TokenUsage {
+  /** The whole prompt, with what a cache saved. */
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  /** Of the prompt, what a cache saved from being computed; absent where that is not known. */
+  readonly cachedPromptTokens?: number;
+}
+
 export interface GenerateOptions {
   /** Most tokens to produce. @defaultValue 256 */
   readonly maxTokens?: number;
+  /** Told once, before the stream ends, what the answer took; not told by engines that do not know. */
+  readonly onUsage?: (usage: TokenUsage) => void;
   /** Aborting ends the stream by throwing the signal's reason. */
   readonly signal?: AbortSignal;
 }

@@ -150,6 +150,14 @@ describe.each(Object.entries(encodings))(
         final: true,
       });
       expect(told[0]).toMatchObject({ type: 'metrics' });
+      const measured = told.flatMap(({ type, data }) => (type === 'metrics' ? Object.keys(data ?? {}) : []));
+      expect([...new Set(measured)].sort()).toEqual([
+        'characters',
+        'processing',
+        'stt_usage',
+        'tokens',
+        'ttfb',
+      ]);
       // Ids are for answers alone.
       expect(told.filter(({ id }) => id !== undefined).map(({ type }) => type)).toEqual(['bot-ready']);
     });

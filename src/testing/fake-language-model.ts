@@ -67,13 +67,13 @@ export class FakeLanguageModel implements LanguageModel {
     const answer = this.#options.answer(messages);
     if (answer instanceof Error) throw answer;
     const wait = this.#options.beforePiece ?? defaultFakeLanguageModelOptions.beforePiece;
-    for (const [index, piece] of piecesOf(answer)
-      .slice(0, Math.min(options.maxTokens ?? 256, room))
-      .entries()) {
+    const pieces = piecesOf(answer).slice(0, Math.min(options.maxTokens ?? 256, room));
+    for (const [index, piece] of pieces.entries()) {
       await untilAborted(wait(index), signal);
       yield piece;
       signal.throwIfAborted();
     }
+    options.onUsage?.({ promptTokens, completionTokens: pieces.length });
   }
 
   close(): Promise<void> {

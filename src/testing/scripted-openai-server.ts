@@ -7,6 +7,8 @@ export type ScriptedAnswer =
   | {
       readonly kind: 'stream';
       readonly pieces: readonly string[];
+      /** What the server says that it took, when it is asked to. */
+      readonly usage?: Readonly<Record<string, unknown>>;
       readonly gate?: (piece: number) => Promise<void>;
     }
   /** Refuses with a status and OpenAI's error body. */
@@ -26,6 +28,7 @@ export interface ScriptedRequest {
   readonly messages: readonly { readonly role: string; readonly content: string }[];
   readonly max_tokens?: number;
   readonly stream?: boolean;
+  readonly stream_options?: { readonly include_usage?: boolean };
 }
 
 export interface ScriptedOpenAiServerOptions {
@@ -70,7 +73,7 @@ export async function startScriptedOpenAiServer(
     state.authorizations.push(request.headers.authorization);
     let finished = false;
     response.on('close', () => (state.cancelled += finished ? 0 : 1));
-    await play(options.answer(body), response);
+    await play(options.answer(body), response, body.stream_options?.include_usage === true);
     finished = true;
   };
   const server = createServer((request, response) => {
@@ -92,7 +95,7 @@ export async function startScriptedOpenAiServer(
   };
 }
 
-async function play(answer: ScriptedAnswer, response: ServerResponse): Promise<void> {
+async function play(answer: ScriptedAnswer, response: ServerResponse, tellsUsage: boolean): Promise<void> {
   switch (answer.kind) {
     case 'refuse':
       sendJson(response, answer.status, { error: { message: answer.message, type: 'scripted' } });
@@ -118,6 +121,8 @@ async function play(answer: ScriptedAnswer, response: ServerResponse): Promise<v
   switch (answer.kind) {
     case 'stream':
       await send(chunk({}, 'stop'));
+      if (tellsUsage && answer.usage !== undefined)
+        await send(JSON.stringify({ id: 'scripted', choices: [], usage: answer.usage }));
       response.end('data: [DONE]\n\n');
       return;
     case 'cut':

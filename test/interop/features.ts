@@ -155,14 +155,20 @@ export const features: readonly Feature[] = [
     },
   },
   {
-    title: 'metrics: time to first byte, characters spoken',
+    title: 'metrics: time to first byte, time of work, tokens, characters spoken',
     lacks: keptFromUser('metrics'),
     test: async (scene) => {
       const { process, client } = scene;
       await connect(scene);
       const since = process.told.length;
       await process.do(client, 'type', { text: 'Measure this.' });
-      for (const part of ['ttfb', 'characters']) {
+      const tokens = await process.until(client, 'metrics', since, (metrics: object) => 'tokens' in metrics);
+      const [used] = (tokens.data as { tokens: Record<string, number>[] }).tokens;
+      expect(used?.['prompt_tokens']).toBeGreaterThan(0);
+      expect(used?.['total_tokens']).toBe(
+        (used?.['prompt_tokens'] ?? 0) + (used?.['completion_tokens'] ?? 0),
+      );
+      for (const part of ['ttfb', 'processing', 'characters']) {
         const { data } = await process.until(client, 'metrics', since, (metrics: object) => part in metrics);
         const [first] = (data as Record<string, { processor: string; value: number }[]>)[part] ?? [];
         expect(typeof first?.processor).toBe('string');

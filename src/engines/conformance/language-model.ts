@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ChatMessage, GenerateOptions, LanguageModel } from '../interfaces.js';
+import type { ChatMessage, GenerateOptions, LanguageModel, TokenUsage } from '../interfaces.js';
 
 const question: readonly ChatMessage[] = [
   { role: 'system', content: 'You are a friendly assistant. Answer in one sentence.' },
@@ -46,6 +46,18 @@ export function languageModelConformance(
       expect(pieces.length).toBeGreaterThanOrEqual(3);
       expect(pieces).not.toContain('');
       expect(pieces.join('').trim()).not.toBe('');
+    });
+
+    it('tells once what an answer took, if at all, before the stream ends', async () => {
+      const told: TokenUsage[] = [];
+      await answer(question, { maxTokens: 8, onUsage: (usage) => told.push(usage) });
+      expect(told.length).toBeLessThanOrEqual(1);
+      for (const { promptTokens, completionTokens, cachedPromptTokens = 0 } of told) {
+        expect(completionTokens).toBeGreaterThan(0);
+        expect(completionTokens).toBeLessThanOrEqual(8);
+        expect(promptTokens).toBeGreaterThan(10);
+        expect(cachedPromptTokens).toBeLessThanOrEqual(promptTokens);
+      }
     });
 
     it('answers the same conversation the same way, also after others', async () => {

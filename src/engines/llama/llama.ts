@@ -122,6 +122,11 @@ export class Llama implements LanguageModel {
       const rest = text.end();
       if (rest !== '') yield timed(rest);
       if (endedBy !== 'end-of-turn') endedBy = limit === room ? 'context-full' : 'max-tokens';
+      options.onUsage?.({
+        promptTokens: prompt.length,
+        completionTokens: generatedTokens,
+        cachedPromptTokens: lease.cachedTokens,
+      });
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       endedBy = 'error';

@@ -7,6 +7,7 @@ import {
   type ScriptedOpenAiServer,
   type ScriptedOpenAiServerOptions,
 } from '../../testing/scripted-openai-server.js';
+import type { TokenUsage } from '../interfaces.js';
 import { languageModelConformance } from '../conformance/language-model.js';
 import { createOpenAiChat, type OpenAiChatOptions } from './index.js';
 
@@ -61,6 +62,17 @@ describe('OpenAiChat', () => {
     expect(scripted.authorizations).toEqual(['Bearer key']);
     await scripted.close();
     expect(scripted.cancelled).toBe(0);
+  });
+
+  it('tells what the server says an answer took, and asks for it only where somebody listens', async () => {
+    const usage = { prompt_tokens: 20, completion_tokens: 3, prompt_tokens_details: { cached_tokens: 8 } };
+    const { model, scripted } = await chat({ ...hello, usage });
+    await read(model.generate(messages));
+    expect(scripted.requests[0]).not.toHaveProperty('stream_options');
+    const told: TokenUsage[] = [];
+    await read(model.generate(messages, { onUsage: (used) => told.push(used) }));
+    expect(scripted.requests[1]).toMatchObject({ stream_options: { include_usage: true } });
+    expect(told).toEqual([{ promptTokens: 20, completionTokens: 3, cachedPromptTokens: 8 }]);
   });
 
   it('cancels the request of a slow answer when it is aborted', async () => {

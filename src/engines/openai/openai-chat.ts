@@ -1,7 +1,8 @@
 import { OpenAI } from 'openai';
+import type { CompletionUsage } from 'openai/resources/completions';
 import type { ChatCompletionCreateParamsStreaming } from 'openai/resources/chat/completions';
 import { SlowcatError } from '../../errors.js';
-import type { ChatMessage, EngineInfo, GenerateOptions, LanguageModel } from '../interfaces.js';
+import type { ChatMessage, EngineInfo, GenerateOptions, LanguageModel, TokenUsage } from '../interfaces.js';
 import { chatFailure } from './failures.js';
 import { defaultOpenAiChatOptions, type OpenAiChatOptions } from './options.js';
 import { PatienceTimer } from './patience-timer.js';
@@ -84,6 +85,7 @@ export class OpenAiChat implements LanguageModel {
         messages: messages.map(({ role, content }) => ({ role, content })),
         temperature: this.#options.temperature,
         stream: true,
+        ...(options.onUsage === undefined ? {} : { stream_options: { include_usage: true } }),
       };
       // OpenAI has renamed this one; the servers that run on one's own machine know the first name.
       Object.assign(request, { max_tokens: options.maxTokens ?? defaultMaxTokens });
@@ -91,6 +93,8 @@ export class OpenAiChat implements LanguageModel {
       let finished = false;
       for await (const chunk of stream) {
         signal.throwIfAborted();
+        // The last chunk of a server that counts; it has no choices.
+        if (chunk.usage != null) options.onUsage?.(usageOf(chunk.usage));
         const choice = chunk.choices[0];
         finished ||= choice?.finish_reason != null;
         const piece = choice?.delta.content ?? '';
@@ -155,6 +159,15 @@ export class OpenAiChat implements LanguageModel {
   #assertOpen(): void {
     this.#closing.signal.throwIfAborted();
   }
+}
+
+function usageOf(usage: CompletionUsage): TokenUsage {
+  const cached = usage.prompt_tokens_details?.cached_tokens;
+  return {
+    promptTokens: usage.prompt_tokens,
+    completionTokens: usage.completion_tokens,
+    ...(cached === undefined ? {} : { cachedPromptTokens: cached }),
+  };
 }
 
 /** Ollama lists `name:latest` and takes `name`. */

@@ -1,4 +1,4 @@
-import type { ChatMessage, LanguageModel } from '../../engines/interfaces.js';
+import type { ChatMessage, LanguageModel, TokenUsage } from '../../engines/interfaces.js';
 import {
   ContextWindow,
   presetTokens,
@@ -18,6 +18,7 @@ import {
   type Frame,
   type FrameDirection,
 } from '../../pipeline/index.js';
+import { llmTokenUsage } from './llm-token-usage.js';
 
 export interface LLMServiceOptions {
   readonly llm: LanguageModel;
@@ -84,7 +85,9 @@ export class LLMService extends FrameProcessor {
       this.#onPrompt?.(prompt);
       const messages = prompt.messages.map(asChatMessage);
       this.metrics.startTtfb();
-      const answer = this.#llm.generate(messages, { maxTokens: this.#maxAnswerTokens, signal });
+      this.metrics.startProcessing();
+      const onUsage = (usage: TokenUsage) => this.metrics.reportLlmUsage(llmTokenUsage(usage));
+      const answer = this.#llm.generate(messages, { maxTokens: this.#maxAnswerTokens, signal, onUsage });
       for await (const text of abortableIterable(answer, signal)) {
         this.metrics.stopTtfb();
         pushMarked(new LLMTextFrame(text));
@@ -92,6 +95,7 @@ export class LLMService extends FrameProcessor {
     } catch (error) {
       if (!signal.aborted) this.pushError(error);
     } finally {
+      this.metrics.stopProcessing();
       // Also when interrupted: whoever collects the answer must learn that no more comes.
       pushMarked(new LLMFullResponseEndFrame());
     }

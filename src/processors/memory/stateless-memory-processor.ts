@@ -64,6 +64,10 @@ export class StatelessMemoryProcessor extends FrameProcessor {
     if ('memory' in options) this.#source = options.memory;
   }
 
+  override canGenerateMetrics(): boolean {
+    return true;
+  }
+
   override async setup(): Promise<void> {
     if ('dbPath' in this.#options) {
       const { dbPath: dataDir, cacheSize: exchanges, hotSize: hotTurns, warmSize: warmTurns } = this.#options;
@@ -122,6 +126,7 @@ export class StatelessMemoryProcessor extends FrameProcessor {
       return;
     }
     const startMs = this.session.clock.nowMs();
+    this.metrics.startProcessing();
     let enriched = frame;
     try {
       const memory = this.#memoryOf(this.#speaker);
@@ -137,6 +142,7 @@ export class StatelessMemoryProcessor extends FrameProcessor {
     } catch (error) {
       this.pushError(error);
     }
+    this.metrics.stopProcessing();
     this.#injections.add(this.session.clock.nowMs() - startMs);
     this.pushFrame(enriched);
   }

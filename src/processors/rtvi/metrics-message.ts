@@ -1,4 +1,4 @@
-import type { MetricsData } from '../../pipeline/index.js';
+import type { LLMTokenUsage, MetricsData } from '../../pipeline/index.js';
 import { rtviMessage, type RtviMessage } from './messages.js';
 
 /** A MetricsFrame as RTVI's `metrics` message; times in seconds. */
@@ -28,16 +28,11 @@ export function metricsMessage(all: readonly MetricsData[]): RtviMessage {
           ...who,
           ttfat: metric.ttfatSecs,
           ttfb: metric.ttfbSecs,
-          thinking: metric.thinkingSecs,
+          thinking_time: metric.thinkingSecs,
         });
         break;
       case 'llm-usage':
-        add('tokens', {
-          ...who,
-          prompt_tokens: metric.usage.promptTokens,
-          completion_tokens: metric.usage.completionTokens,
-          total_tokens: metric.usage.totalTokens,
-        });
+        add('tokens', tokensOf(metric.usage));
         break;
       case 'stt-usage':
         add('stt_usage', { ...who, value: metric.audioSecs });
@@ -52,4 +47,17 @@ export function metricsMessage(all: readonly MetricsData[]): RtviMessage {
     }
   }
   return rtviMessage('metrics', data);
+}
+
+/** Pipecat's LLMTokenUsage; like there, what is not known is left out, and no processor is named. */
+function tokensOf(usage: LLMTokenUsage): object {
+  const entries = {
+    prompt_tokens: usage.promptTokens,
+    completion_tokens: usage.completionTokens,
+    total_tokens: usage.totalTokens,
+    cache_read_input_tokens: usage.cacheReadInputTokens,
+    cache_creation_input_tokens: usage.cacheCreationInputTokens,
+    reasoning_tokens: usage.reasoningTokens,
+  };
+  return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined));
 }

@@ -49,6 +49,9 @@ interface Heard {
   readonly turnText?: string;
 }
 
+/** Samples per second of everything here. */
+const sampleRateHz = 16_000;
+
 const nothingSoFar: TurnSoFar = { audio: new Float32Array(0), text: '', whole: true };
 
 /**
@@ -116,6 +119,8 @@ export class SegmentedSTTService extends FrameProcessor {
     if (gone()) return;
     let heard: Heard = { text: '' };
     this.metrics.startTtfb();
+    this.metrics.startProcessing();
+    this.metrics.reportSttUsage(segment.length / sampleRateHz);
     try {
       const primer = (await prompt?.()) ?? '';
       const hear = async (pcm: Float32Array) =>
@@ -126,6 +131,7 @@ export class SegmentedSTTService extends FrameProcessor {
       this.pushError(error);
     }
     this.metrics.stopTtfb();
+    this.metrics.stopProcessing();
     const { text, turnText } = heard;
     if (text === '') {
       this.pushFrame(new STTSegmentEmptyFrame());

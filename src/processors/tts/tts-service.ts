@@ -118,6 +118,7 @@ export class TTSService extends FrameProcessor {
     let audible = false;
     try {
       this.metrics.startTtfb();
+      this.metrics.startProcessing();
       this.metrics.reportTtsUsage(clause.length);
       for await (const { pcm, sampleRateHz } of abortableIterable(tts.synthesize(clause, options), signal)) {
         if (!audible) this.metrics.stopTtfb();
@@ -128,6 +129,7 @@ export class TTSService extends FrameProcessor {
       signal.throwIfAborted();
       this.pushError(error);
     }
+    this.metrics.stopProcessing();
     if (!audible) return;
     const spoken = new TTSTextFrame(clause, 'sentence', {
       contextId,
