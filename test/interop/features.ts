@@ -155,6 +155,19 @@ export const features: readonly Feature[] = [
     },
   },
   {
+    title: 'adds to the context without being answered (`appendToContext`), and is told that it is there',
+    lacks: ({ language }) => (language === 'python' ? 'has no call for it' : undefined),
+    test: async (scene) => {
+      const { process, client } = scene;
+      await connect(scene);
+      const since = process.told.length;
+      expect(await process.do(client, 'append', { text: 'Remember the milk.' })).toBe(true);
+      await process.do(client, 'type', { text: 'Go on.' });
+      await process.until(client, 'bot-tts-text', since);
+      expect(spoken(scene, since)).toBe('Number 2: Go on.');
+    },
+  },
+  {
     title: 'metrics: time to first byte, time of work, tokens, characters spoken',
     lacks: keptFromUser('metrics'),
     test: async (scene) => {

@@ -189,6 +189,18 @@ describe('append-to-context', () => {
     expect(of(InterruptionFrame).length).toBe(1);
     expect(sent).toEqual([]);
   });
+
+  it('is answered to clients of version 1, which wait for it, and to no others', async () => {
+    const append = request('append-to-context', { role: 'user', content: 'a' }, 'x');
+    for (const [version, wanted] of [
+      ['1.0.0', [['server-response', 'x', { t: 'append-to-context', d: null, result: true }]]],
+      ['2.1.0', []],
+    ] as const) {
+      const { sent, of } = await serve({}, request('client-ready', { version }), append);
+      expect(of(LLMMessagesAppendFrame)).toHaveLength(1);
+      expect(sent.slice(1).map(({ type, id, data }) => [type, id, data])).toEqual(wanted);
+    }
+  });
 });
 
 describe('client messages', () => {

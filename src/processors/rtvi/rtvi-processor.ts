@@ -23,7 +23,7 @@ import {
   RTVIUIEventFrame,
   RTVIUISnapshotFrame,
 } from './rtvi-frames.js';
-import { negotiateVersion, unknownVersion, type RtviVersion } from './version.js';
+import { isLegacy, negotiateVersion, unknownVersion, type RtviVersion } from './version.js';
 
 /** What a bot does in a session, for clients that show only what applies; what is left out is unknown. */
 export interface BotCapabilities {
@@ -175,10 +175,8 @@ export class RTVIProcessor extends FrameProcessor {
       case 'send-file':
         this.#takeFile(request);
         return;
-      case 'append-to-context': {
-        const { role, content, runImmediately } = request;
-        return this.#append(role, content, runImmediately);
-      }
+      case 'append-to-context':
+        return this.#append(request);
       case 'client-message':
         this.#takeClientMessage(request.id, request.t, request.d);
         return;
@@ -226,13 +224,13 @@ export class RTVIProcessor extends FrameProcessor {
     });
   }
 
-  async #append(
-    role: 'user' | 'assistant' | 'system' | 'developer',
-    content: string,
-    run: boolean,
-  ): Promise<void> {
-    if (run) await this.#interrupt();
-    this.pushFrame(new LLMMessagesAppendFrame([{ role, content }], run));
+  async #append(request: RtviRequest & { type: 'append-to-context' }): Promise<void> {
+    const { id, type, role, content, runImmediately } = request;
+    if (runImmediately) await this.#interrupt();
+    this.pushFrame(new LLMMessagesAppendFrame([{ role, content }], runImmediately));
+    // What client-js 1.0 waits for: an answer to any request, out of which it takes `result`.
+    if (isLegacy(this.#clientVersion))
+      this.send(rtviMessage('server-response', { t: type, d: null, result: true }, id));
   }
 
   #takeFile(request: RtviRequest & { type: 'send-file' }): void {

@@ -207,9 +207,9 @@ const commands = {
   speak: ({ file }, { media }) => media.speak(readFileSync(file).subarray(44)),
   type: ({ text }, { client }) => {
     if (client.sendText) return client.sendText(text);
-    // The promise of 1.0 waits for an answer that no server ever gave.
-    client.appendToContext({ role: 'user', content: text, run_immediately: true }).catch(() => undefined);
+    return client.appendToContext({ role: 'user', content: text, run_immediately: true });
   },
+  append: ({ text }, { client }) => client.appendToContext({ role: 'user', content: text }),
   request: ({ kind, data }, { client }) =>
     client.sendClientRequest(kind, data).then(
       (/** @type {unknown} */ answer) => ({ answer }),
