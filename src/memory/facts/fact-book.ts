@@ -1,5 +1,5 @@
 import { type ExtractedFact, type Fact, lineOf, type Slot, type Triple } from './fact.js';
-import { scoreFor } from './fact-search.js';
+import { FactIndex } from './fact-index.js';
 import { readable } from './readable.js';
 import { endsAlso, isSingleValued, opposite, plain } from './relations.js';
 
@@ -13,7 +13,10 @@ export class FactBook {
   readonly #said = new Map<number, readonly ExtractedFact[]>();
   /** By subject, lower case, then by relation. */
   #facts = new Map<string, Map<string, Values>>();
-  #current: readonly Fact[] | undefined;
+  /** Facts that hold. */
+  #index = new FactIndex();
+  /** Of these, those with a slot. */
+  #slotted = new Set<Fact>();
   #always: readonly Fact[] | undefined;
   #lastTurn = -Infinity;
 
@@ -33,8 +36,7 @@ export class FactBook {
 
   /** Facts that hold, oldest first. `atMs` asks for those that held then. */
   current(atMs?: number): Fact[] {
-    this.#current ??= this.all().filter((fact) => fact.validToMs === undefined);
-    if (atMs === undefined) return [...this.#current];
+    if (atMs === undefined) return this.all().filter((fact) => fact.validToMs === undefined);
     return this.all().filter(
       (fact) => fact.validFromMs <= atMs && (fact.validToMs === undefined || fact.validToMs > atMs),
     );
@@ -54,20 +56,17 @@ export class FactBook {
 
   /** What is worth telling whatever is asked: the user's name, allergies, standing instructions, then preferences, newest first. */
   always(): Fact[] {
-    this.#always ??= this.current()
-      .filter((fact) => fact.slot !== undefined)
-      .sort(
-        (a, b) =>
-          slotOrder.indexOf(a.slot ?? 'preference') - slotOrder.indexOf(b.slot ?? 'preference') ||
-          b.sourceTurn - a.sourceTurn,
-      );
+    this.#always ??= [...this.#slotted].sort(
+      (a, b) =>
+        slotOrder.indexOf(a.slot ?? 'preference') - slotOrder.indexOf(b.slot ?? 'preference') ||
+        b.sourceTurn - a.sourceTurn,
+    );
     return [...this.#always];
   }
 
   /** Facts that hold and bear on a question, best first: `where do I live` finds `1|lives in|Oslo`. @defaultValue limit 8 */
   findFor(question: string, limit = 8): Fact[] {
-    const score = scoreFor(question, this.current());
-    return score.slice(0, limit).map(({ fact }) => fact);
+    return this.#index.find(question, limit);
   }
 
   /** Takes back what a turn said. @returns true when it had said something */
@@ -84,8 +83,7 @@ export class FactBook {
 
   /** Facts that hold. */
   get size(): number {
-    this.#current ??= this.current();
-    return this.#current.length;
+    return this.#index.size;
   }
 
   /** Every fact there ever was, oldest first. */
@@ -97,7 +95,8 @@ export class FactBook {
 
   #fold(): void {
     this.#facts = new Map();
-    this.#current = undefined;
+    this.#index = new FactIndex();
+    this.#slotted = new Set();
     this.#always = undefined;
     this.#lastTurn = -Infinity;
     for (const [turn, said] of [...this.#said].sort(([a], [b]) => a - b)) {
@@ -107,8 +106,6 @@ export class FactBook {
   }
 
   #apply(said: ExtractedFact): void {
-    this.#current = undefined;
-    this.#always = undefined;
     const key = said.subject.toLowerCase();
     const relations = this.#facts.get(key) ?? new Map<string, Values>();
     this.#facts.set(key, relations);
@@ -121,7 +118,7 @@ export class FactBook {
         for (const [other, at] of values.open) {
           const fact = values.facts[at];
           if (!fact || !endsAlso(said, fact)) continue;
-          close(values, other, said.atMs);
+          this.#close(values, other, said.atMs);
           ended = true;
         }
       }
@@ -131,22 +128,53 @@ export class FactBook {
     const known = own.open.get(value);
     const same = known === undefined ? undefined : own.facts[known];
     if (known !== undefined && same) {
-      own.facts[known] = { ...same, saidAgainIn: said.sourceTurn };
+      const again = { ...same, saidAgainIn: said.sourceTurn };
+      own.facts[known] = again;
+      this.#dropped(same);
+      this.#holds(again);
       return;
     }
-    if (said.replaces !== undefined) close(own, plain(said.replaces), said.atMs);
-    if (isSingleValued(said.relation)) closeAll(own, said.atMs);
+    if (said.replaces !== undefined) this.#close(own, plain(said.replaces), said.atMs);
+    if (isSingleValued(said.relation)) this.#closeAll(own, said.atMs);
     const against = relations.get(opposite[said.relation] ?? '');
-    if (against) close(against, value, said.atMs);
+    if (against) this.#close(against, value, said.atMs);
     const over =
       said.relation === 'status' && /divorced/iu.test(said.value)
         ? ['married to']
         : said.relation === 'is' && value === 'retired'
           ? ['works at', 'works as', 'works in']
           : [];
-    for (const relation of over) closeAll(relations.get(relation), said.atMs);
+    for (const relation of over) this.#closeAll(relations.get(relation), said.atMs);
     own.open.set(value, own.facts.length);
-    own.facts.push(begun(said));
+    const fact = begun(said);
+    own.facts.push(fact);
+    this.#holds(fact);
+  }
+
+  /** A clock that jumped back ends nothing before it began. */
+  #close(values: Values, value: string, atMs: number): void {
+    const at = values.open.get(value);
+    const fact = at === undefined ? undefined : values.facts[at];
+    if (at === undefined || !fact) return;
+    values.facts[at] = { ...fact, validToMs: Math.max(atMs, fact.validFromMs) };
+    values.open.delete(value);
+    this.#dropped(fact);
+  }
+
+  #closeAll(values: Values | undefined, atMs: number): void {
+    for (const value of [...(values?.open.keys() ?? [])]) if (values) this.#close(values, value, atMs);
+  }
+
+  #holds(fact: Fact): void {
+    this.#index.add(fact);
+    if (fact.slot === undefined) return;
+    this.#slotted.add(fact);
+    this.#always = undefined;
+  }
+
+  #dropped(fact: Fact): void {
+    this.#index.remove(fact);
+    if (this.#slotted.delete(fact)) this.#always = undefined;
   }
 }
 
@@ -156,19 +184,6 @@ interface Values {
   readonly facts: Fact[];
   /** Index of those that hold, by value without articles. */
   readonly open: Map<string, number>;
-}
-
-/** A clock that jumped back ends nothing before it began. */
-function close(values: Values, value: string, atMs: number): void {
-  const at = values.open.get(value);
-  const fact = at === undefined ? undefined : values.facts[at];
-  if (at === undefined || !fact) return;
-  values.facts[at] = { ...fact, validToMs: Math.max(atMs, fact.validFromMs) };
-  values.open.delete(value);
-}
-
-function closeAll(values: Values | undefined, atMs: number): void {
-  for (const value of [...(values?.open.keys() ?? [])]) if (values) close(values, value, atMs);
 }
 
 function begun(said: ExtractedFact): Fact {

@@ -44,26 +44,46 @@ const stemsOf = (text: string): string[] =>
       .matchAll(wordPattern),
   ].map(([word]) => stemmer(word));
 
-interface Stems {
+/** What a fact can be found by. */
+export interface FactStems {
+  /** Empty for the user. */
   readonly subject: readonly string[];
   readonly relation: readonly string[];
   readonly value: readonly string[];
-}
-/** Stemming costs more than comparing, and a fact is asked for again and again. */
-const stemsByFact = new WeakMap<Fact, Stems>();
-
-function stemsOfFact(fact: Fact): Stems {
-  let stems = stemsByFact.get(fact);
-  if (!stems) {
-    const subject = fact.subject === userSubject ? [] : stemsOf(fact.subject);
-    stems = { subject, relation: stemsOf(fact.relation), value: stemsOf(fact.value) };
-    stemsByFact.set(fact, stems);
-  }
-  return stems;
+  /** Kinds of things that it is about: `#animal`, `#person`, and `#name` for the user's own. */
+  readonly kinds: readonly string[];
 }
 
-/** How well facts answer a question, best first; facts that share nothing with it are left out. Pure. */
-export function scoreFor(question: string, facts: readonly Fact[]): { fact: Fact; score: number }[] {
+export function stemsOfFact(fact: Fact): FactStems {
+  const isUser = fact.subject === userSubject;
+  const head = singular(fact.relation.split(' ').at(-1) ?? '');
+  const valueWords = fact.value.split(' ');
+  return {
+    subject: isUser ? [] : [...new Set(stemsOf(fact.subject))],
+    relation: stemsOf(fact.relation),
+    value: stemsOf(fact.value),
+    kinds: [
+      ...(isAnimal(head) || valueWords.some(isAnimal) ? ['#animal'] : []),
+      ...(isPerson(head) || valueWords.some(isPerson) ? ['#person'] : []),
+      ...(isUser && fact.relation === 'name' ? ['#name'] : []),
+    ],
+  };
+}
+
+/** A question about facts, read once. */
+export interface AskedFacts {
+  /** Stems of its words that carry something. */
+  readonly asked: ReadonlySet<string>;
+  /** What these may mean in a relation, and kinds of things. */
+  readonly meant: ReadonlySet<string>;
+  readonly isWhere: boolean;
+  /** "What is my…" */
+  readonly ofUser: boolean;
+  /** "What is my name?", and nothing else. */
+  readonly onlyName: boolean;
+}
+
+export function readAsked(question: string): AskedFacts {
   const words = [
     ...question
       .toLowerCase()
@@ -72,35 +92,42 @@ export function scoreFor(question: string, facts: readonly Fact[]): { fact: Fact
       .matchAll(wordPattern),
   ].map(([word]) => word);
   const asked = new Set(words.filter((word) => !empty.has(word)).map((word) => stemmer(word)));
-  const isWhere = words.includes('where');
-  const ofUser = words.some((word) => /^(?:i|my|me|we|our|mine)$/u.test(word));
-  const asksName = words.includes('name') || words.includes('called');
-  const meant = new Set([...asked].flatMap((stem) => related[stem] ?? []));
-  const others = new Set(facts.flatMap((fact) => stemsOfFact(fact).subject));
-  const askedOthers = [...asked].filter((stem) => others.has(stem));
-  const found: { fact: Fact; score: number }[] = [];
-  for (const fact of facts) {
-    const isUser = fact.subject === userSubject;
-    const { subject, relation, value } = stemsOfFact(fact);
-    const head = singular(fact.relation.split(' ').at(-1) ?? '');
-    let score = 0;
-    let about = 0;
-    for (const stem of relation) {
-      if (asked.has(stem)) score += 3;
-      else if (meant.has(stem)) score += 2;
-    }
-    if (meant.has('#animal') && (isAnimal(head) || fact.value.split(' ').some(isAnimal))) score += 2;
-    if (meant.has('#person') && (isPerson(head) || fact.value.split(' ').some(isPerson))) score += 2;
-    for (const stem of value) if (asked.has(stem)) score += 1.5;
-    for (const stem of new Set(subject)) if (asked.has(stem)) about += 1;
-    if (fact.relation === 'located' && isWhere && about > 0) score += 3;
-    if (fact.relation === 'name' && asksName && isUser && asked.size === 0) score += 4;
-    if (about > 0) score += about + (asked.size <= about ? 1 : 0);
-    if (score === 0) continue;
-    // Somebody else was asked about, or the user was.
-    if (askedOthers.length > 0 && about === 0 && isUser) score *= 0.6;
-    if (!isUser && about === 0 && ofUser) score *= 0.5;
-    found.push({ fact, score });
+  return {
+    asked,
+    meant: new Set([...asked].flatMap((stem) => related[stem] ?? [])),
+    isWhere: words.includes('where'),
+    ofUser: words.some((word) => /^(?:i|my|me|we|our|mine)$/u.test(word)),
+    onlyName: asked.size === 0 && (words.includes('name') || words.includes('called')),
+  };
+}
+
+/**
+ * How well a fact answers a question; 0 when it shares nothing with it. Pure.
+ * @param ofOthers the question names somebody or something that facts are about
+ */
+export function scoreOf(
+  { subject, relation, value, kinds }: FactStems,
+  fact: Fact,
+  { asked, meant, isWhere, ofUser, onlyName }: AskedFacts,
+  ofOthers: boolean,
+): number {
+  const isUser = fact.subject === userSubject;
+  let score = 0;
+  let about = 0;
+  for (const stem of relation) {
+    if (asked.has(stem)) score += 3;
+    else if (meant.has(stem)) score += 2;
   }
-  return found.sort((a, b) => b.score - a.score || b.fact.sourceTurn - a.fact.sourceTurn);
+  for (const kind of kinds) {
+    if (kind !== '#name' && meant.has(kind)) score += 2;
+    else if (kind === '#name' && onlyName) score += 4;
+  }
+  for (const stem of value) if (asked.has(stem)) score += 1.5;
+  for (const stem of subject) if (asked.has(stem)) about += 1;
+  if (fact.relation === 'located' && isWhere && about > 0) score += 3;
+  if (about > 0) score += about + (asked.size <= about ? 1 : 0);
+  // Somebody else was asked about, or the user was.
+  if (ofOthers && about === 0 && isUser) score *= 0.6;
+  if (!isUser && about === 0 && ofUser) score *= 0.5;
+  return score;
 }

@@ -11,8 +11,6 @@ import { FactKeeper } from './fact-keeper.js';
 import { isOutdated, turnSurface } from './faded-surface.js';
 import { UseKeeper } from './use-keeper.js';
 
-/** With more facts than this, those that answer a question are left to the ranking: looking through them takes too long. */
-const mostSearchedFacts = 1000;
 /** Facts that are taken as an answer to a question. */
 const answers = 2;
 
@@ -67,8 +65,7 @@ export class Keepers implements Knowledge {
   }
 
   answersTo(query: string): readonly number[] {
-    const { book } = this.facts;
-    return book.size > mostSearchedFacts ? [] : sources(book.findFor(query, answers));
+    return sources(this.facts.book.findFor(query, answers));
   }
 
   always(limit: number): readonly number[] {
