@@ -1,4 +1,4 @@
-import { chmod, mkdir, rm } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { ConsistencyProof } from '../proof/mountain-range-proof.js';
@@ -15,9 +15,9 @@ import { Forgetter } from './forget.js';
 import { corrupt } from './format.js';
 import type { UserHead } from './head-record.js';
 import { closed, LogReader } from './log-reader.js';
-import { backupPath, migrate } from './migrate.js';
+import { migrate, removeBackup, removeUnfinished } from './migrate.js';
 import { defaultTurnLogOptions, type TurnLogOptions } from './options.js';
-import { announce, checkNobodyElse } from './presence.js';
+import { announce, announceAlone } from './presence.js';
 import { sealAll } from './seal.js';
 import { segmentTurns } from './segment.js';
 import { LmdbSideTable, sideNames, type SideName, type SideTable } from './side-table.js';
@@ -52,7 +52,7 @@ export class TurnLog {
   readonly #upkeep: Upkeep;
   readonly #hasArchive: boolean;
   readonly #leave: () => Promise<void>;
-  readonly #backupPath: string;
+  readonly #path: string;
   readonly #sides: ReadonlyMap<SideName, SideTable>;
   readonly #busy = new Set<Promise<unknown>>();
   /** Users with turns that are not sealed or archived yet, as far as this process knows. */
@@ -70,7 +70,7 @@ export class TurnLog {
     leave: () => Promise<void>,
     path: string,
   ) {
-    this.#backupPath = backupPath(path);
+    this.#path = path;
     this.#leave = leave;
     this.#store = store;
     this.#reader = new LogReader(store, options.cacheBytes);
@@ -95,22 +95,25 @@ export class TurnLog {
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       await chmod(folder, 0o700);
-      const state = await examine(path);
-      if (state === 'none' && (await archive.users()).length > 0)
-        throw corrupt('the database, which is gone');
-      if (state === 'old') {
-        await checkNobodyElse(folder);
-        await migrate(path, newEpoch, resolved.random);
-      }
-      const leave = await announce(folder);
-      try {
-        const store = await LogStore.open(path, newEpoch);
-        const log = new TurnLog(store, archive, newEpoch, resolved, leave, path);
-        log.#begin();
-        return log;
-      } catch (error) {
-        await leave();
-        throw error;
+      for (;;) {
+        const leave = await announce(folder);
+        let opened = false;
+        try {
+          const state = await examine(path);
+          if (state === 'none' && (await archive.users()).length > 0)
+            throw corrupt('the database, which is gone');
+          if (state !== 'old') {
+            await removeUnfinished(path);
+            const store = await LogStore.open(path, newEpoch);
+            const log = new TurnLog(store, archive, newEpoch, resolved, leave, path);
+            log.#begin();
+            opened = true;
+            return log;
+          }
+        } finally {
+          if (!opened) await leave();
+        }
+        await migrateAlone(folder, path, newEpoch, resolved.random);
       }
     } catch (cause) {
       throw storeFault(cause);
@@ -169,7 +172,7 @@ export class TurnLog {
   /** Removes the given turns, and their bytes from all files. Resolves to how many there were. */
   async remove(user: UserKey, turnIds: readonly number[]): Promise<number> {
     return this.#work(async () => {
-      await this.#dropBackup();
+      await removeBackup(this.#path);
       return this.#forgetter.remove(user, turnIds);
     });
   }
@@ -177,7 +180,7 @@ export class TurnLog {
   /** Removes a user: turns, head and id, from all files. Resolves to how many turns there were. */
   async removeUser(user: UserKey): Promise<number> {
     return this.#work(async () => {
-      await this.#dropBackup();
+      await removeBackup(this.#path);
       return this.#forgetter.removeUser(user);
     });
   }
@@ -274,11 +277,6 @@ export class TurnLog {
     return this.#closing;
   }
 
-  /** The database of before a migration has what is to be forgotten. */
-  async #dropBackup(): Promise<void> {
-    await rm(this.#backupPath, { force: true });
-  }
-
   /** Ends what another process left undone. */
   #begin(): void {
     this.#upkeep.start();
@@ -348,4 +346,19 @@ export class TurnLog {
 
 function withGroup<T>(place: T | undefined): (T & { group: number }) | undefined {
   return place && { ...place, group: 0 };
+}
+
+/** Brings a database of an old format to today's, unless somebody else has done so meanwhile. */
+async function migrateAlone(
+  folder: string,
+  path: string,
+  newEpoch: () => string,
+  random: (bytes: number) => Buffer,
+): Promise<void> {
+  const leave = await announceAlone(folder);
+  try {
+    if ((await examine(path)) === 'old') await migrate(path, newEpoch, random);
+  } finally {
+    await leave();
+  }
 }

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 
 import { SlowcatError } from '../../errors.js';
 import { examine } from '../log/examine.js';
-import { numberOf, LogStore } from '../log/store.js';
+import { numberOf, LogStore, storeFault } from '../log/store.js';
 import { segmentTurns } from '../log/segment.js';
 import { sideNames } from '../log/side-table.js';
-import { announce, checkNobodyElse } from '../log/presence.js';
+import { announceAlone } from '../log/presence.js';
 import { TurnLog, type TurnLogOptions } from '../log/turn-log.js';
 import type { MaintenanceProgress, MemoryRepairReport, RepairReport } from '../types.js';
 import { userKey, userPrefixBytes } from '../user-id.js';
@@ -23,10 +23,22 @@ export async function repairLog(
   options: TurnLogOptions = {},
   onProgress: MaintenanceProgress = () => undefined,
 ): Promise<MemoryRepairReport> {
+  try {
+    return await repair(folder, newEpoch, options, onProgress);
+  } catch (cause) {
+    throw storeFault(cause);
+  }
+}
+
+async function repair(
+  folder: string,
+  newEpoch: () => string,
+  options: TurnLogOptions,
+  onProgress: MaintenanceProgress,
+): Promise<MemoryRepairReport> {
   const path = join(folder, 'log.mdb');
   const archive = new Archive(join(folder, 'archive'));
-  await checkNobodyElse(folder);
-  const leave = await announce(folder);
+  const leave = await announceAlone(folder);
   let rebuilt: RebuiltUsers | undefined;
   try {
     if (!(await isSound(path, archive, newEpoch)))
