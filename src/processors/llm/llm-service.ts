@@ -68,12 +68,19 @@ export class LLMService extends FrameProcessor {
     return true;
   }
 
-  override async processFrame(frame: Frame, direction: FrameDirection, signal: AbortSignal): Promise<void> {
-    if (!(frame instanceof LLMContextFrame) || direction === 'upstream') {
-      if (frame instanceof LLMConfigureOutputFrame) this.#skipTts = frame.skipTts;
-      this.pushFrame(frame, direction);
-      return;
-    }
+  /** What asks for no answer, audio above all, passes without a promise. */
+  override processFrame(
+    frame: Frame,
+    direction: FrameDirection,
+    signal: AbortSignal,
+  ): Promise<void> | undefined {
+    if (frame instanceof LLMContextFrame && direction === 'downstream') return this.#answer(frame, signal);
+    if (frame instanceof LLMConfigureOutputFrame) this.#skipTts = frame.skipTts;
+    this.pushFrame(frame, direction);
+    return undefined;
+  }
+
+  async #answer(frame: LLMContextFrame, signal: AbortSignal): Promise<void> {
     const skipTts = this.#skipTts;
     const pushMarked = (part: LLMFullResponseStartFrame | LLMTextFrame | LLMFullResponseEndFrame) => {
       if (skipTts) part.skipTts = true;

@@ -83,8 +83,13 @@ export class SegmentedSTTService extends FrameProcessor {
     return true;
   }
 
-  override async processFrame(frame: Frame, direction: FrameDirection): Promise<void> {
-    if (frame instanceof EndFrame) await this.#pending;
+  /** Audio passes without a promise, fifty times a second; only the end waits for what is being recognised. */
+  override processFrame(frame: Frame, direction: FrameDirection): Promise<void> | undefined {
+    if (frame instanceof EndFrame) {
+      return this.#pending.then(() => {
+        this.pushFrame(frame, direction);
+      });
+    }
     if (frame instanceof CancelFrame) this.#abort.abort();
     this.pushFrame(frame, direction);
     if (frame instanceof UserStoppedSpeakingFrame) {
@@ -100,6 +105,7 @@ export class SegmentedSTTService extends FrameProcessor {
     } else if (frame instanceof VADUserStoppedSpeakingFrame && this.#buffer.speaking) {
       this.#recognise(this.#buffer.take());
     }
+    return undefined;
   }
 
   override async cleanup(): Promise<void> {

@@ -27,6 +27,14 @@ export interface TTSServiceOptions {
   readonly clauses?: Partial<ClauseAggregatorOptions>;
 }
 
+type FrameForTheVoice = LLMTextFrame | LLMFullResponseStartFrame | LLMFullResponseEndFrame | TTSSpeakFrame;
+
+const isForTheVoice = (frame: Frame): frame is FrameForTheVoice =>
+  frame instanceof LLMTextFrame ||
+  frame instanceof LLMFullResponseStartFrame ||
+  frame instanceof LLMFullResponseEndFrame ||
+  frame instanceof TTSSpeakFrame;
+
 /**
  * Speaks the model's answer clause by clause while the model still writes.
  *
@@ -51,10 +59,20 @@ export class TTSService extends FrameProcessor {
     return true;
   }
 
-  override async processFrame(frame: Frame, direction: FrameDirection, signal: AbortSignal): Promise<void> {
-    if (direction === 'upstream') {
-      this.pushFrame(frame, direction);
-    } else if (frame instanceof LLMTextFrame) {
+  /** What is not for the voice, audio above all, passes without a promise. */
+  override processFrame(
+    frame: Frame,
+    direction: FrameDirection,
+    signal: AbortSignal,
+  ): Promise<void> | undefined {
+    if (direction === 'downstream' && isForTheVoice(frame)) return this.#take(frame, signal);
+    if (frame instanceof InterruptionFrame && direction === 'downstream') this.#drop();
+    this.pushFrame(frame, direction);
+    return undefined;
+  }
+
+  async #take(frame: FrameForTheVoice, signal: AbortSignal): Promise<void> {
+    if (frame instanceof LLMTextFrame) {
       for (const clause of this.#clauses.push(frame.text)) await this.#say(clause, frame.skipTts, signal);
     } else if (frame instanceof LLMFullResponseStartFrame) {
       this.#begin();
@@ -63,13 +81,10 @@ export class TTSService extends FrameProcessor {
       for (const clause of this.#clauses.flush()) await this.#say(clause, frame.skipTts, signal);
       this.#end();
       if (!signal.aborted) this.pushFrame(frame);
-    } else if (frame instanceof TTSSpeakFrame) {
+    } else {
       this.#begin();
       await this.#speak(frame.text, signal, frame.appendToContext);
       this.#end();
-    } else {
-      if (frame instanceof InterruptionFrame) this.#drop();
-      this.pushFrame(frame);
     }
   }
 
