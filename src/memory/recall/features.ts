@@ -326,13 +326,14 @@ function scoreTurns({ table }: FeatureSource, work: Workspace, rarities: Float64
     const base = s * maxTerms;
     frequencies.fill(0, base, base + terms);
     const start = table.startOf(id);
+    const words = table.wordsOf(id);
     const length = table.lengths[id] ?? 0;
     let mask = 0;
     let last = 0;
     let inOrder = 0;
     let mentioned = 0;
     for (let w = start; w < start + length; w++) {
-      const term = termOf[table.words[w] ?? 0] ?? 0;
+      const term = termOf[words[w] ?? 0] ?? 0;
       if (term === speakerTerm) mentioned = 1;
       else if (term !== 0) {
         frequencies[base + term - 1] = (frequencies[base + term - 1] ?? 0) + 1;

@@ -9,6 +9,7 @@ interface Entry {
 const halfLifeTurns = 200;
 /** Longer answers are sentences, and their first word is capitalised for that reason alone. */
 const maxBareAnswerWords = 3;
+const namePattern = /^\p{Lu}\p{Ll}/u;
 /** Capitalised in English, known to every recogniser, nobody's name. */
 const calendarWords = new Set(
   (
@@ -24,14 +25,15 @@ export class NameBook {
   /** @param isAnswer the turn answers a question, so that a bare "Potola." is a name rather than a sentence's start */
   add(turnId: number, words: readonly Word[], isAnswer: boolean): void {
     const isBare = isAnswer && words.length > 0 && words.length <= maxBareAnswerWords;
-    for (const word of words) {
-      if (calendarWords.has(word.surface.toLowerCase()) || !/^\p{Lu}\p{Ll}/u.test(word.surface)) continue;
-      const known = this.#names.get(word.surface);
-      if (!known && !word.isName && !isBare) continue;
-      this.#names.set(word.surface, {
-        count: (known?.count ?? 0) + 1,
-        lastTurn: Math.max(known?.lastTurn ?? 0, turnId),
-      });
+    for (const { surface, isName } of words) {
+      if (!namePattern.test(surface) || calendarWords.has(surface.toLowerCase())) continue;
+      const known = this.#names.get(surface);
+      if (known) {
+        known.count++;
+        known.lastTurn = Math.max(known.lastTurn, turnId);
+      } else if (isName || isBare) {
+        this.#names.set(surface, { count: 1, lastTurn: turnId });
+      }
     }
   }
 

@@ -7,6 +7,11 @@ export class PostingsTerms {
   #counts = new Uint32Array(256);
   #size = 0;
 
+  /** Distinct terms; their numbers are below this. */
+  get size(): number {
+    return this.#size;
+  }
+
   /** The number of a term, a new one for one that is not known. */
   numberFor(term: string): number {
     const shard = this.#shardOf(term);

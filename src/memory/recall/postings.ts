@@ -63,6 +63,10 @@ export class Postings {
   readonly #pages: (PostingsPage | undefined)[] = [];
   readonly #options: Required<PostingsOptions>;
   #documents = 0;
+  /** The page that the last document came to. */
+  #latest: PostingsPage | undefined;
+  /** Pages whose postings are being sorted, one after the other. */
+  readonly #untidy = new Set<PostingsPage>();
 
   constructor(options: PostingsOptions = {}) {
     this.#options = { ...defaultPostingsOptions, ...options };
@@ -77,17 +81,26 @@ export class Postings {
     let length = 0;
     for (const weight of terms.values()) length += weight;
     const norm = k1 * (1 - b + (b * length) / usualLength);
-    const numbers: number[] = [];
-    const impacts: number[] = [];
+    const page = (this.#pages[Math.floor(doc / pageDocs)] ??= new PostingsPage());
     for (const [term, weight] of terms) {
       const number = this.#terms.numberFor(term);
       this.#terms.count(number);
-      numbers.push(number);
-      impacts.push(Math.max(1, Math.min(steps, Math.round((steps * weight) / (weight + norm)))));
+      const impact = Math.max(1, Math.min(steps, Math.round((steps * weight) / (weight + norm))));
+      page.add(number, doc % pageDocs, impact);
     }
-    const page = (this.#pages[Math.floor(doc / pageDocs)] ??= new PostingsPage());
-    page.add(doc % pageDocs, numbers, impacts);
     this.#documents++;
+    this.#tidy(page);
+  }
+
+  /** Does a step of the sorting that pages wait for. */
+  #tidy(page: PostingsPage): void {
+    if (this.#latest !== page && this.#latest?.wantsMerge(true) === true) this.#untidy.add(this.#latest);
+    this.#latest = page;
+    if (page.wantsMerge(false)) this.#untidy.add(page);
+    for (const each of this.#untidy) {
+      if (!each.step()) this.#untidy.delete(each);
+      break;
+    }
   }
 
   /** How rare a term is; 0 for one that no document has. */

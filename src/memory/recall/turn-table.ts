@@ -1,5 +1,8 @@
 import type { Role, StoredTurn } from '../types.js';
 import { cuesOf } from './cues.js';
+import { PostingsTerms } from './postings-terms.js';
+import { TurnColumns } from './turn-columns.js';
+import { TurnWords } from './turn-words.js';
 
 /** Words of one turn that are kept for ranking; what follows in a longer one is found, but not ranked by. */
 const maxWords = 255;
@@ -25,24 +28,38 @@ export const state = { known: 1, begins: 2, assistant: 4, onlyAsks: 8, supersede
  * one question would take longer than all the rest. Turns may be added in any order.
  */
 export class TurnTable {
-  times = new Float64Array(1024);
-  cues = new Uint16Array(1024);
-  states = new Uint8Array(1024);
-  speakers = new Uint16Array(1024);
-  lengths = new Uint8Array(1024);
-  #starts = new Uint32Array(1024);
-  /** Term numbers of all turns, one turn's behind another's, in the order they were said. */
-  words = new Uint32Array(16 * 1024);
-  #used = 0;
+  readonly #columns = new TurnColumns();
+  readonly #words = new TurnWords();
+  readonly #terms = new PostingsTerms();
   #turns = 0;
   #totalLength = 0;
-  readonly #terms = new Map<string, number>();
   readonly #speakerIds = new Map<string, number>();
   readonly #speakerList: Speaker[] = [];
 
   /** One above the highest turn number that has room. */
   get size(): number {
     return this.states.length;
+  }
+
+  get times(): Float64Array {
+    return this.#columns.now.times;
+  }
+
+  get cues(): Uint16Array {
+    return this.#columns.now.cues;
+  }
+
+  get states(): Uint8Array {
+    return this.#columns.now.states;
+  }
+
+  get speakers(): Uint16Array {
+    return this.#columns.now.speakers;
+  }
+
+  /** Words of each turn that are kept. */
+  get lengths(): Uint8Array {
+    return this.#columns.now.lengths;
   }
 
   get averageLength(): number {
@@ -55,7 +72,7 @@ export class TurnTable {
   }
 
   termOf(stem: string): number | undefined {
-    return this.#terms.get(stem);
+    return this.#terms.numberOf(stem);
   }
 
   /** Everybody who has spoken, by speaker number. */
@@ -63,8 +80,13 @@ export class TurnTable {
     return this.#speakerList;
   }
 
+  /** The term numbers of a turn and of others: its own stand from {@link startOf} on, in the order they were said. */
+  wordsOf(turnId: number): Uint32Array {
+    return this.#words.page(this.#columns.now.starts[turnId] ?? 0);
+  }
+
   startOf(turnId: number): number {
-    return this.#starts[turnId] ?? 0;
+    return this.#words.start(this.#columns.now.starts[turnId] ?? 0);
   }
 
   /** True when a turn goes on with the conversation of the one before it. */
@@ -83,34 +105,34 @@ export class TurnTable {
   }
 
   mark(turnId: number, bit: number): void {
-    this.states[turnId] = (this.states[turnId] ?? 0) | bit;
+    for (const { states } of this.#columns.all()) states[turnId] = (states[turnId] ?? 0) | bit;
   }
 
   /** @param stems the turn's content words in order */
   add(turn: StoredTurn, previous: StoredTurn | undefined, stems: readonly string[], onlyAsks: boolean): void {
     const { turnId } = turn;
-    this.#reserve(turnId + 2);
     const length = Math.min(maxWords, stems.length);
-    this.#reserveWords(this.#used + length);
-    this.#starts[turnId] = this.#used;
-    for (let i = 0; i < length; i++) this.words[this.#used++] = this.#numberOf(stems[i] ?? '');
-    this.lengths[turnId] = length;
-    this.times[turnId] = turn.atMs;
-    this.cues[turnId] = cuesOf(turn.text);
-    this.speakers[turnId] = this.#speakerOf(turn);
-    this.states[turnId] =
+    const place = this.#words.reserve(length);
+    const words = this.#words.page(place);
+    const start = this.#words.start(place);
+    for (let i = 0; i < length; i++) words[start + i] = this.#terms.numberFor(stems[i] ?? '');
+    const cues = cuesOf(turn.text);
+    const speaker = this.#speakerOf(turn);
+    const states =
       state.known |
       (goesOn(turn, previous) ? 0 : state.begins) |
       (turn.role === 'assistant' ? state.assistant : 0) |
       (onlyAsks ? state.onlyAsks : 0);
+    for (const columns of this.#columns.writable(turnId)) {
+      columns.starts[turnId] = place;
+      columns.lengths[turnId] = length;
+      columns.times[turnId] = turn.atMs;
+      columns.cues[turnId] = cues;
+      columns.speakers[turnId] = speaker;
+      columns.states[turnId] = states;
+    }
     this.#turns++;
     this.#totalLength += length;
-  }
-
-  #numberOf(stem: string): number {
-    let number = this.#terms.get(stem);
-    if (number === undefined) this.#terms.set(stem, (number = this.#terms.size));
-    return number;
   }
 
   #speakerOf({ speaker, role }: StoredTurn): number {
@@ -125,33 +147,10 @@ export class TurnTable {
     }
     return id;
   }
-
-  #reserve(size: number): void {
-    if (size <= this.states.length) return;
-    const room = Math.max(size, this.states.length * 2);
-    this.times = grown(new Float64Array(room), this.times);
-    this.cues = grown(new Uint16Array(room), this.cues);
-    this.states = grown(new Uint8Array(room), this.states);
-    this.speakers = grown(new Uint16Array(room), this.speakers);
-    this.lengths = grown(new Uint8Array(room), this.lengths);
-    this.#starts = grown(new Uint32Array(room), this.#starts);
-  }
-
-  #reserveWords(size: number): void {
-    if (size <= this.words.length) return;
-    // A quarter more at a time: these are most of what a turn takes in memory.
-    const room = Math.max(size, Math.ceil(this.words.length * 1.25));
-    this.words = grown(new Uint32Array(room), this.words);
-  }
 }
 
 function goesOn(turn: StoredTurn, previous: StoredTurn | undefined): boolean {
   if (previous?.turnId !== turn.turnId - 1) return false;
   if (turn.session !== undefined || previous.session !== undefined) return turn.session === previous.session;
   return Math.abs(turn.atMs - previous.atMs) <= conversationGapMs;
-}
-
-function grown<T extends Float64Array | Uint32Array | Uint16Array | Uint8Array>(bigger: T, old: T): T {
-  bigger.set(old);
-  return bigger;
 }
