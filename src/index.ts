@@ -5,6 +5,14 @@ export { SlowcatError, errorTable, type ErrorCode } from './errors.js';
 export * from './pipeline/index.js';
 export * from './processors/index.js';
 export * from './transport/index.js';
+export {
+  readWav,
+  readWavMono,
+  writeWav,
+  type WavAudio,
+  type WavFormat,
+  type WriteWavOptions,
+} from './audio/index.js';
 export type * from './engines/interfaces.js';
 export { createKokoro, type KokoroOptions } from './engines/kokoro/index.js';
 export { createLlama, type LlamaOptions } from './engines/llama/index.js';

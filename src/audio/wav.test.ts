@@ -83,6 +83,15 @@ describe('readWav', () => {
     );
   });
 
+  it('takes 16-bit samples as frames carry them', () => {
+    const samples = Int16Array.of(-32_768, -1, 0, 1, 32_767);
+    const floats = Float32Array.from(samples, (x) => x / 32_768);
+    for (const format of ['pcm16', 'float32'] as const) {
+      const options = { sampleRateHz: 24_000, format };
+      expect(writeWav(samples, options)).toEqual(writeWav(floats, options));
+    }
+  });
+
   it('skips other chunks and their padding', () => {
     const file = riff(chunk('LIST', [1, 2, 3]), [0], fmtChunk({}), chunk('data', [0, 64]));
     expect([...readWav(file).samples]).toEqual([0.5]);

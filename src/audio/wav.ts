@@ -154,9 +154,9 @@ export function readWavMono(bytes: Uint8Array): {
  * A whole WAV file. Floats are clipped to 16 bits unless `format` says otherwise.
  *
  * Throws `SLOWCAT_AUDIO_INVALID` when the samples would not fit a WAV file (4 GiB).
- * @param samples interleaved, -1..1
+ * @param samples interleaved; floats in -1..1, or 16-bit ones as frames carry them
  */
-export function writeWav(samples: Float32Array, options: WriteWavOptions): Uint8Array {
+export function writeWav(samples: Float32Array | Int16Array, options: WriteWavOptions): Uint8Array {
   const { sampleRateHz, channels = 1, format = 'pcm16' } = options;
   const sampleBytes = format === 'pcm16' ? 2 : 4;
   const dataBytes = samples.length * sampleBytes;
@@ -182,10 +182,11 @@ export function writeWav(samples: Float32Array, options: WriteWavOptions): Uint8
   name(36, 'data');
   view.setUint32(40, dataBytes, true);
   if (format === 'pcm16') {
-    const pcm16 = float32ToInt16(samples);
+    const pcm16 = samples instanceof Int16Array ? samples : float32ToInt16(samples);
     for (let i = 0; i < pcm16.length; i++) view.setInt16(headerBytes + i * 2, pcm16[i] ?? 0, true);
   } else {
-    for (let i = 0; i < samples.length; i++) view.setFloat32(headerBytes + i * 4, samples[i] ?? 0, true);
+    const floats = samples instanceof Int16Array ? int16ToFloat32(samples) : samples;
+    for (let i = 0; i < floats.length; i++) view.setFloat32(headerBytes + i * 4, floats[i] ?? 0, true);
   }
   return bytes;
 }

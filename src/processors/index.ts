@@ -4,7 +4,7 @@ export {
   type LLMAssistantAggregatorOptions,
 } from './context/assistant-aggregator.js';
 export { LLMUserAggregator, type LLMUserAggregatorOptions } from './context/user-aggregator.js';
-export { LLMService, type LLMServiceOptions } from './llm/llm-service.js';
+export { LLMService, type LLMServiceEvents, type LLMServiceOptions } from './llm/llm-service.js';
 export { MemoryRecalledFrame, type RecalledItem } from './memory/memory-frames.js';
 export {
   defaultStatelessMemoryOptions,
@@ -17,6 +17,13 @@ export { StatelessMemoryProcessor } from './memory/stateless-memory-processor.js
 export { asksToThinkBack } from './memory/think-back.js';
 export { TurnLatencyObserver } from './metrics/turn-latency-observer.js';
 export type { TurnLatency } from './metrics/turn-latency.js';
+export type {
+  AudioBufferEvents,
+  RecordedAudio,
+  RecordedTracks,
+  TurnAudioData,
+} from './recording/audio-buffer-events.js';
+export { AudioBufferProcessor, type AudioBufferOptions } from './recording/audio-buffer-processor.js';
 export {
   errorMessage,
   errorResponse,
@@ -69,3 +76,14 @@ export {
 } from './turn/user-turn.js';
 export { VADProcessor, type VADProcessorOptions } from './vad/vad-processor.js';
 export { VadState, defaultVadParams, type VadEvent, type VadParams, type VadPhase } from './vad/vad-state.js';
+export { ToolError, defineTool, type ToolInit, type ToolScope } from './tools/define-tool.js';
+export { defaultFunctionCallsOptions, type FunctionCallsOptions } from './tools/function-calls.js';
+export {
+  FunctionSchema,
+  ToolsSchema,
+  type CheckedArguments,
+  type FunctionCallHandler,
+  type FunctionCallOptions,
+  type FunctionCallParams,
+  type FunctionSchemaInit,
+} from './tools/function-schema.js';
