@@ -231,11 +231,25 @@ describe('http', () => {
     const warming = await fetch(`${server.url}/health`);
     expect([warming.status, await warming.json()]).toEqual([
       503,
-      { status: 'warming', sessions: 0, engines },
+      { status: 'warming', sessions: 0, bridges: 0, engines },
     ]);
     ready = true;
     const ok = await fetch(`${server.url}/health`);
-    expect([ok.status, await ok.json()]).toEqual([200, { status: 'ok', sessions: 0, engines }]);
+    expect([ok.status, await ok.json()]).toEqual([200, { status: 'ok', sessions: 0, bridges: 0, engines }]);
+  });
+
+  it('GET /health counts sessions and programs at the bridge', async () => {
+    const server = await start({ bridge: (connection) => Promise.resolve(echo(connection)) });
+    const sockets = await Promise.all([
+      opened(dial(server)),
+      ...['', '?user=anna'].map((query) =>
+        opened(new WebSocket(`ws://127.0.0.1:${server.port}/bridge${query}`)),
+      ),
+    ]);
+    const health = async () => await (await fetch(`${server.url}/health`)).json();
+    await expect.poll(health).toMatchObject({ sessions: 1, bridges: 2 });
+    for (const socket of sockets) socket.close();
+    await expect.poll(health).toMatchObject({ sessions: 0, bridges: 0 });
   });
 
   it.each(['/connect', '/start'])(

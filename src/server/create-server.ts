@@ -82,9 +82,9 @@ export const createServer = async (given: CreateServerOptions): Promise<SlowcatS
   const log = options.logger ?? pino({ level: 'silent' });
   const registry = new SessionRegistry(options.sessionFactory, log);
   const app = await buildApp({ ...options, logger: log });
-  addHttpRoutes(app, options, () => registry.size);
   addSocketRoute(app, options, registry, log);
   const bridges = options.bridge && addBridgeRoute(app, options, options.bridge, log);
+  addHttpRoutes(app, options, () => ({ sessions: registry.size, bridges: bridges?.size ?? 0 }));
   try {
     await app.listen({ host: options.host, port: options.port });
   } catch (error) {

@@ -36,8 +36,14 @@ const connect = (request: FastifyRequest, reply: FastifyReply, options: ServerOp
   });
 };
 
+/** What is connected now. */
+export interface Connected {
+  readonly sessions: number;
+  readonly bridges: number;
+}
+
 /** `GET /`, `GET /health`, `POST /connect` and `/start`. */
-export const addHttpRoutes = (app: App, options: ServerOptions, sessions: () => number): void => {
+export const addHttpRoutes = (app: App, options: ServerOptions, connected: () => Connected): void => {
   app.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(landingPage));
 
   app.get('/health', (_request, reply) => {
@@ -45,7 +51,7 @@ export const addHttpRoutes = (app: App, options: ServerOptions, sessions: () => 
     return reply
       .code(ready ? 200 : 503)
       .header('cache-control', 'no-store')
-      .send({ status: ready ? 'ok' : 'warming', sessions: sessions(), engines });
+      .send({ status: ready ? 'ok' : 'warming', ...connected(), engines });
   });
 
   app.register((scope, _options, done) => {

@@ -9,6 +9,7 @@ import type { App } from './app.js';
 import { admit, queryOf } from './gate.js';
 import type { ServerOptions } from './server-options.js';
 import type { SessionRegistry } from './session-registry.js';
+import { awaitTwilioUser } from './twilio-user.js';
 import { isUserId, userIdRule } from './user-id.js';
 
 /** Why a socket is closed before its session begins. Reasons have at most 123 bytes. */
@@ -99,16 +100,29 @@ export const addSocketRoute = (
     const socket = new WsSocket(ws);
     const { token: _token, ...asked } = queryOf(request);
     const query = format === undefined ? asked : { ...asked, format };
-    const userId = query['user'] ?? options.defaultUserId;
-    const refusal = refusalOf(request, userId, query, options, registry);
-    if (refusal) {
-      log.warn({ fault: refusal.error }, 'connection refused');
-      socket.close(refusal.code, refusal.reason);
-      return;
-    }
-    const sessionId = options.newId();
-    ws.once('close', () => void registry.end(sessionId, 'client disconnected'));
-    registry.start({ socket, userId, query, remoteAddress: request.ip, sessionId });
+    const begin = (userId: string): void => {
+      const refusal = refusalOf(request, userId, query, options, registry);
+      if (refusal) {
+        log.warn({ fault: refusal.error }, 'connection refused');
+        socket.close(refusal.code, refusal.reason);
+        return;
+      }
+      const sessionId = options.newId();
+      ws.once('close', () => void registry.end(sessionId, 'client disconnected'));
+      registry.start({ socket, userId, query, remoteAddress: request.ip, sessionId });
+    };
+    const { user, format: asks } = query;
+    // Who may not connect, or not now, is told so before it is asked for anything.
+    const waits =
+      user === undefined &&
+      asks === 'twilio' &&
+      refusalOf(request, options.defaultUserId, query, options, registry) === undefined;
+    if (waits)
+      ws.once(
+        'close',
+        awaitTwilioUser(socket, (caller) => begin(caller ?? options.defaultUserId)),
+      );
+    else begin(user ?? options.defaultUserId);
   };
   for (const [path, format] of Object.entries(paths)) {
     app.get(

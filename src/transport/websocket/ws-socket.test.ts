@@ -64,6 +64,24 @@ describe('WsSocket', () => {
     expect(events).toEqual(['pong', [5]]);
   });
 
+  it('shows messages to who looks for one of them, and gives them all to who listens then', () => {
+    const ws = new FakeWs();
+    const socket = adapt(ws);
+    const seen: unknown[] = [];
+    socket.peek((message) => {
+      seen.push(message);
+      return message !== 'start';
+    });
+    expect(ws.isPaused).toBe(false);
+    for (const text of ['connected', 'start', 'media']) ws.emit('message', Buffer.from(text), false);
+    expect(seen).toEqual(['connected', 'start']);
+    expect(ws.isPaused).toBe(true);
+    const { events, listener } = recorder();
+    socket.listen(listener);
+    expect(events).toEqual(['connected', 'start', 'media']);
+    expect(ws.isPaused).toBe(false);
+  });
+
   it('survives errors of the socket and keeps their code', () => {
     const ws = new FakeWs();
     const socket = adapt(ws);

@@ -26,6 +26,7 @@ export class WsSocket implements TransportSocket {
   readonly #ws: WebSocket;
   #listener: SocketListener | undefined;
   #early: (Uint8Array | string)[] = [];
+  #wantsMore: ((message: Uint8Array | string) => boolean) | undefined;
   #closed: { code: number; reason: string } | undefined;
   /** Code of the last error, such as `WS_ERR_UNSUPPORTED_MESSAGE_LENGTH`; for logs. */
   lastErrorCode: string | undefined;
@@ -41,7 +42,7 @@ export class WsSocket implements TransportSocket {
       const bytes = toBytes(data);
       const message = isBinary ? bytes : Buffer.from(bytes).toString('utf8');
       if (this.#listener) this.#listener.onMessage(message);
-      else this.#early.push(message);
+      else this.#keep(message);
     });
     ws.on('pong', () => this.#listener?.onPong());
     ws.on('close', (code: number, reason: Buffer) => {
@@ -60,8 +61,18 @@ export class WsSocket implements TransportSocket {
     return this.#ws.bufferedAmount;
   }
 
+  /**
+   * Shows messages before anybody listens, until `wantsMore` says false of one; whoever listens then gets them all
+   * again. At most one may look, and only before {@link listen}.
+   */
+  peek(wantsMore: (message: Uint8Array | string) => boolean): void {
+    this.#wantsMore = wantsMore;
+    this.resume();
+  }
+
   listen(listener: SocketListener): void {
     this.#listener = listener;
+    this.#wantsMore = undefined;
     const early = this.#early;
     this.#early = [];
     for (const message of early) listener.onMessage(message);
@@ -94,5 +105,13 @@ export class WsSocket implements TransportSocket {
 
   terminate(): void {
     this.#ws.terminate();
+  }
+
+  #keep(message: Uint8Array | string): void {
+    this.#early.push(message);
+    if (this.#wantsMore === undefined || this.#wantsMore(message)) return;
+    this.#wantsMore = undefined;
+    // Whoever looked may have begun to listen.
+    if (this.#listener === undefined) this.pause();
   }
 }
