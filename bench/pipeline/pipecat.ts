@@ -1,14 +1,14 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { installFolder } from '../../test/interop/clients.js';
+import { installClients } from '../../test/interop/install.js';
+import { conversation, type Latencies } from './conversation.js';
 
-/** Where the bench looks for a Python that has Pipecat; git ignores the folder. */
-const python = join(import.meta.dirname, '..', '..', '.slowcat', 'venv-pipecat', 'bin', 'python');
-const howTo =
-  'python3 -m venv .slowcat/venv-pipecat && .slowcat/venv-pipecat/bin/pip install pipecat-ai==1.14.0';
+/** The virtual environment that the tests of the Python package make, too. */
+const packages = 'python-bridge';
 
-/** Python's Pipecat in a process of its own that measures one round at a time, or the reason why there is none. */
+/** Python's Pipecat in a process of its own that measures one thing at a time, or the reason why there is none. */
 export class Pipecat {
   readonly #process: ChildProcessWithoutNullStreams | undefined;
   readonly #lines: AsyncIterator<string> | undefined;
@@ -28,9 +28,11 @@ export class Pipecat {
     return this.#process !== undefined;
   }
 
-  /** Starts it. Without Python or the package it says so, aloud, and measures nothing. */
+  /** Installs it where it is missing, and starts it. Without Python it says so, aloud, and measures nothing. */
   static async start(): Promise<Pipecat> {
-    if (!existsSync(python)) return Pipecat.#absent('there is no virtual environment');
+    const missing = (await installClients([{ packages, language: 'python' }])).get(packages);
+    if (missing !== undefined) return Pipecat.#absent(missing);
+    const python = join(installFolder(packages), 'bin', 'python');
     const child = spawn(python, [join(import.meta.dirname, 'pipecat_bench.py')]);
     const errors: string[] = [];
     child.stderr.on('data', (data: Buffer) => errors.push(data.toString()));
@@ -46,21 +48,39 @@ export class Pipecat {
   }
 
   static #absent(reason: string): Pipecat {
-    const why = `Pipecat was not measured: ${reason}. To have it: ${howTo}`;
+    const why = `Pipecat was not measured: ${reason}.`;
     console.warn(why);
     return new Pipecat(why);
   }
 
-  /** @returns milliseconds, measured inside the process */
+  /** @returns milliseconds for all frames, measured inside the process */
   async measure(frames: number, processors: number): Promise<number> {
-    this.#process?.stdin.write(`${frames} ${processors}\n`);
-    const line = await this.#line();
-    if (line === undefined) throw new Error('Pipecat has ended in the middle of a measurement.');
-    return Number(line) * 1000;
+    const seconds = (await this.#ask({ run: 'measure', frames, processors })) as number;
+    return seconds * 1000;
+  }
+
+  /** The conversation of `conversation.ts`. */
+  async converse(turns: number, frameMs: number): Promise<Latencies> {
+    const { speechFrames, listenFrames, sampleRateHz } = conversation;
+    return (await this.#ask({
+      run: 'converse',
+      turns,
+      frame_ms: frameMs,
+      speech_frames: speechFrames,
+      listen_frames: listenFrames,
+      sample_rate: sampleRateHz,
+    })) as Latencies;
   }
 
   close(): void {
     this.#process?.stdin.end();
+  }
+
+  async #ask(request: object): Promise<unknown> {
+    this.#process?.stdin.write(`${JSON.stringify(request)}\n`);
+    const line = await this.#line();
+    if (line === undefined) throw new Error('Pipecat has ended in the middle of a measurement.');
+    return JSON.parse(line);
   }
 
   async #line(): Promise<string | undefined> {

@@ -1,10 +1,11 @@
-"""Pipecat's side of the pipeline bench: one measurement per line of standard input.
+"""Pipecat's side of the pipeline bench: one measurement per line of standard input, both ways JSON.
 
-A line "FRAMES PROCESSORS" is answered by a line with the seconds from before the first frame was queued until
-the last one reached the sink. The first line out is the version. Observers, RTVI and metrics are off.
+`measure` is answered with the seconds from before the first frame was queued until the last one reached the sink,
+`converse` with the latencies of a conversation. The first line out is the version. Observers, RTVI and metrics are off.
 """
 
 import asyncio
+import json
 import sys
 import time
 from importlib.metadata import version
@@ -18,6 +19,7 @@ from pipecat.pipeline.pipeline import Pipeline  # noqa: E402
 from pipecat.pipeline.worker import PipelineWorker  # noqa: E402
 from pipecat.processors.frame_processor import FrameProcessor  # noqa: E402
 from pipecat.workers.runner import WorkerRunner  # noqa: E402
+from pipecat_conversation import converse  # noqa: E402
 
 SILENCE = bytes(1280)
 
@@ -73,6 +75,7 @@ async def measure(frames: int, processors: int) -> float:
 
 
 print(f"{version('pipecat-ai')} {sys.version.split()[0]}", flush=True)
+RUNS = {"measure": measure, "converse": converse}
 for line in sys.stdin:
-    frame_count, processor_count = map(int, line.split())
-    print(asyncio.run(measure(frame_count, processor_count)), flush=True)
+    settings = json.loads(line)
+    print(json.dumps(asyncio.run(RUNS[settings.pop("run")](**settings))), flush=True)

@@ -1,7 +1,7 @@
 /**
  * How fast frames pass: OutputAudioRawFrames through pass-through processors to a sink, from before the first
- * is queued until the last has arrived. The same with Python's Pipecat, turn by turn in the same run, so that
- * both see the same machine.
+ * is queued until the last has arrived; and how late they are in a conversation at the pace of real time. The same
+ * with Python's Pipecat, turn by turn in the same run, so that both see the same machine.
  *
  * `npx tsx bench/pipeline/pipeline-bench.ts` runs it alone.
  */
@@ -13,6 +13,7 @@ import {
   type FrameDirection,
 } from '../../src/pipeline/index.js';
 import { percentiles, show, type BenchResult } from '../bench.js';
+import { conversation, converse, type Latencies } from './conversation.js';
 import { Pipecat } from './pipecat.js';
 
 /** The same for both sides; 100 processors get fewer frames, so that Pipecat stays within the minute. */
@@ -27,6 +28,10 @@ const rounds = 3;
 const oursPerRound = 6;
 /** Rounds of ours that are not counted, until the compiler has seen all of it. */
 const warmUpRounds = 3;
+/** Turns of the conversation in a round, and how many of a faster one go before it, uncounted. */
+const turnsPerRound = 25;
+const warmUpTurns = 60;
+const warmUpFrameMs = 8;
 /** 40 ms at 16 kHz. */
 const silence = new Int16Array(640);
 
@@ -90,10 +95,61 @@ function row(label: string, frames: number, processors: number, ms: readonly num
   };
 }
 
+type Row = Record<string, string | number>;
+
+function latencyRows(label: string, { turnMs, audioMs }: Latencies): readonly [turn: Row, audio: Row] {
+  const of = (what: string, ms: readonly number[]) => {
+    const { p50, p95, p99, n } = percentiles(ms);
+    const perHop = (latencyMs: number) => (latencyMs * 1000) / conversation.hops;
+    return {
+      label,
+      what,
+      p50Ms: p50,
+      p95Ms: p95,
+      p99Ms: p99,
+      usPerHopP50: perHop(p50),
+      usPerHopP95: perHop(p95),
+      usPerHopP99: perHop(p99),
+      samples: n,
+    };
+  };
+  return [of('answer to the end of a turn', turnMs), of('audio that passes', audioMs)];
+}
+
+const partOf = (ours: number, theirs: number): string => `${Math.round((ours / theirs) * 100)} %`;
+
+/** Both talk, a round each in turn. */
+async function latencies(pipecat: Pipecat): Promise<Row[]> {
+  const ours: Latencies[] = [];
+  const theirs: Latencies[] = [];
+  await converse(warmUpTurns, warmUpFrameMs);
+  if (pipecat.ready) await pipecat.converse(warmUpTurns, warmUpFrameMs);
+  for (let i = 0; i < rounds; i += 1) {
+    ours.push(await converse(turnsPerRound, conversation.frameMs));
+    if (pipecat.ready) theirs.push(await pipecat.converse(turnsPerRound, conversation.frameMs));
+  }
+  const together = (parts: readonly Latencies[]): Latencies => ({
+    turnMs: parts.flatMap(({ turnMs }) => turnMs),
+    audioMs: parts.flatMap(({ audioMs }) => audioMs),
+  });
+  const rows = latencyRows('Slowcat', together(ours));
+  if (!pipecat.ready) return [...rows];
+  const pythons = latencyRows(`Pipecat ${pipecat.version}`, together(theirs));
+  return rows.flatMap((row, i): Row[] => {
+    const python = pythons[i] ?? row;
+    const part = (name: 'p50Ms' | 'p95Ms' | 'p99Ms') => partOf(Number(row[name]), Number(python[name]));
+    return [
+      { ...row, p50OfPipecat: part('p50Ms'), p95OfPipecat: part('p95Ms'), p99OfPipecat: part('p99Ms') },
+      python,
+    ];
+  });
+}
+
 export async function run(): Promise<BenchResult> {
   const pipecat = await Pipecat.start();
-  const rows: Record<string, string | number>[] = [];
+  const rows: Row[] = [];
   const notes: string[] = [];
+  let details: Row[];
   try {
     for (const { frames, processors } of settings) {
       for (let i = 0; i < warmUpRounds; i += 1) await measure(frames, processors);
@@ -112,14 +168,26 @@ export async function run(): Promise<BenchResult> {
       const times = slowcat.framesPerSecondP50 / python.framesPerSecondP50;
       rows.push({ ...slowcat, timesPipecat: times }, { ...python, timesPipecat: 1 });
     }
+    details = await latencies(pipecat);
   } finally {
     pipecat.close();
   }
   notes.push('Frames of 640 samples; creation of the frames is part of the time. A hop is one processor.');
   notes.push(`With ${rounds} rounds of Pipecat, p95 and p99 of its rows are the slowest round.`);
+  notes.push(
+    `Latency: recogniser, aggregators, model and voice that take no time, ${conversation.hops} hops to the sink, audio every`,
+    `${conversation.frameMs} ms as it comes from a client; what is measured is what the pipeline adds. Before it both talk`,
+    `${warmUpTurns} turns at a pace of ${warmUpFrameMs} ms, so that both have seen all of their code.`,
+  );
   notes.push('Observers, metrics, idle watch and (Pipecat) RTVI are off on both sides.');
   notes.push(pipecat.ready ? `Pipecat on Python ${pipecat.python}, asyncio.` : pipecat.why);
-  return { name: 'Frames through a pipeline', unit: 'milliseconds for all frames', rows, notes };
+  return {
+    name: 'Frames through a pipeline',
+    unit: 'milliseconds for all frames; milliseconds of latency',
+    rows,
+    details,
+    notes,
+  };
 }
 
 if (import.meta.filename === process.argv[1]) show(await run());
