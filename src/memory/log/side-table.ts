@@ -12,8 +12,9 @@ import {
 } from './store.js';
 
 /**
- * What is derived from turns, by the turn's number: wiped with the turn and with the user, scrubbed like turns. It
- * may be missing at any time, after a repair for one, and is then derived again. Zeros alone stand for what was derived
+ * What is kept beside turns, by the turn's number: wiped with the turn and with the user, scrubbed like turns. What is
+ * derived may be missing at any time, after a repair for one, and is then derived again; uses come back from the
+ * archive. Zeros alone stand for what was derived
  * with the help of a turn that has been forgotten since.
  */
 export interface SideTable {
@@ -40,9 +41,17 @@ export const derivedNames: readonly SideName[] = ['facts', 'vectors'];
 export class LmdbSideTable implements SideTable {
   readonly #store: LogStore;
   readonly #reader: LogReader;
+  readonly #onPut: (user: UserKey, keys: readonly number[]) => void;
   readonly #table: ReturnType<LogStore['side']>;
 
-  constructor(store: LogStore, reader: LogReader, name: SideName) {
+  /** @param onPut told which entries were written, when they are */
+  constructor(
+    store: LogStore,
+    reader: LogReader,
+    name: SideName,
+    onPut: (user: UserKey, keys: readonly number[]) => void = () => undefined,
+  ) {
+    this.#onPut = onPut;
     this.#store = store;
     this.#reader = reader;
     this.#table = store.side(name);
@@ -77,6 +86,10 @@ export class LmdbSideTable implements SideTable {
         return { head: isNew ? undefined : head, apply: this.#writing(user, present) };
       });
     }
+    this.#onPut(
+      user,
+      entries.map(([key]) => key),
+    );
   }
 
   #writing(user: UserKey, entries: readonly (readonly [number, Buffer | undefined])[]): () => void {

@@ -6,7 +6,7 @@ import { emptyRange, headOf, type MountainRange } from '../proof/mountain-range.
 import { growthOf, proofOf } from '../proof/log-proof.js';
 import { verifyLog } from '../proof/verify-log.js';
 import { Archive } from '../recovery/archive.js';
-import { ArchiveKeeper, groupOf, type Mended } from '../recovery/keeper.js';
+import { ArchiveKeeper, groupOf, groupTurns, type Mended } from '../recovery/keeper.js';
 import type { MaintenanceProgress, ProofOfTurn, RepairReport, StoredTurn, VerifyReport } from '../types.js';
 import type { UserKey } from '../user-id.js';
 import { Appender, type Accepted, type NewTurn } from './appender.js';
@@ -57,6 +57,8 @@ export class TurnLog {
   readonly #busy = new Set<Promise<unknown>>();
   /** Users with turns that are not sealed or archived yet, as far as this process knows. */
   readonly #unsettled = new Map<string, UserKey>();
+  /** Groups of the archive whose uses have changed since, by user. */
+  readonly #used = new Map<string, { readonly user: UserKey; readonly groups: Set<number> }>();
   readonly #sealing = new Set<string>();
   /** The group that was checked last. */
   #scrubbed: { readonly prefix: Buffer; readonly group: number } = { prefix: Buffer.alloc(0), group: -1 };
@@ -77,7 +79,13 @@ export class TurnLog {
     this.#keeper = new ArchiveKeeper(store, archive, newEpoch);
     this.#forgetter = new Forgetter(store, this.#reader, this.#keeper, newEpoch);
     this.#appender = new Appender(store, options.random, (user) => this.#afterCommit(user));
-    this.#sides = new Map(sideNames.map((name) => [name, new LmdbSideTable(store, this.#reader, name)]));
+    const onUsed = (user: UserKey, turnIds: readonly number[]): void => this.#afterUse(user, turnIds);
+    this.#sides = new Map(
+      sideNames.map((name) => [
+        name,
+        new LmdbSideTable(store, this.#reader, name, name === 'uses' ? onUsed : undefined),
+      ]),
+    );
     this.#hasArchive = options.archive;
     this.#upkeep = new Upkeep(options, { settle: () => this.settle(), scrub: () => this.#scrubNext() });
   }
@@ -300,11 +308,28 @@ export class TurnLog {
     this.#track(sealing).catch(() => undefined);
   }
 
+  #afterUse(user: UserKey, turnIds: readonly number[]): void {
+    let used = this.#used.get(user.id);
+    if (!used) this.#used.set(user.id, (used = { user, groups: new Set() }));
+    for (const turnId of turnIds) used.groups.add(groupOf(turnId));
+    this.#upkeep.touch();
+  }
+
   async #settle(): Promise<void> {
     for (const user of [...this.#unsettled.values()]) {
       await sealAll(this.#store, this.#reader, user);
       if (this.#hasArchive) await this.#keeper.catchUp(user);
       this.#unsettled.delete(user.id);
+    }
+    for (const [id, { user, groups }] of [...this.#used]) {
+      this.#used.delete(id);
+      if (!this.#hasArchive) continue;
+      try {
+        await this.#keeper.keepUses(user, groups);
+      } catch (error) {
+        this.#afterUse(user, [...groups].map(firstTurnOf));
+        throw error;
+      }
     }
   }
 
@@ -342,6 +367,10 @@ export class TurnLog {
     work.then(done, done);
     return work;
   }
+}
+
+function firstTurnOf(group: number): number {
+  return group * groupTurns + 1;
 }
 
 function withGroup<T>(place: T | undefined): (T & { group: number }) | undefined {

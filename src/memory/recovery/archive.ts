@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, rm } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { isRunning } from '../log/presence.js';
@@ -6,15 +6,17 @@ import { userPrefixBytes } from '../user-id.js';
 import {
   checkOf,
   dataPieces,
+  encodePiece,
   groupPieces,
   isSameCheck,
   noPiece,
+  putFile,
   readPiece,
-  writePiece,
   type Piece,
   type PieceCheck,
 } from './piece-file.js';
 import { parityOf, restored } from './sliced-code.js';
+import { decodeUses, encodeUses, useCopies, type GroupUses } from './use-file.js';
 
 /** What a group's files still give. */
 export interface GroupContent {
@@ -44,11 +46,34 @@ export class Archive {
   }
 
   /** A user's groups, in order. */
-  async groups(prefix: Buffer): Promise<number[]> {
-    const groups = (await list(this.#userFolder(prefix))).map(
-      (name) => /^(\d+)-\d\d\.piece$/.exec(name)?.[1],
-    );
-    return [...new Set(groups.filter((group) => group !== undefined).map(Number))].sort((a, b) => a - b);
+  groups(prefix: Buffer): Promise<number[]> {
+    return this.#numbers(prefix, /^(\d+)-\d\d\.piece$/);
+  }
+
+  /** Those of a user's groups of which uses are kept, in order. */
+  usedGroups(prefix: Buffer): Promise<number[]> {
+    return this.#numbers(prefix, /^(\d+)-\d\.uses$/);
+  }
+
+  /** Makes what is kept of a group's uses this; what is so already is left alone. */
+  async writeUses(prefix: Buffer, group: number, uses: GroupUses): Promise<void> {
+    const bytes = uses.length === 0 ? undefined : encodeUses(prefix, group, uses);
+    if (bytes) await this.#makeFolder(prefix);
+    for (let copy = 0; copy < useCopies; copy++) {
+      const path = this.#usesPath(prefix, group, copy);
+      if (!bytes) await rm(path, { force: true });
+      else if ((await contentOf(path))?.equals(bytes) !== true) await putFile(path, bytes);
+    }
+  }
+
+  /** The uses of a group's turns as they were kept last, from the first file that is whole. */
+  async readUses(prefix: Buffer, group: number): Promise<GroupUses> {
+    for (let copy = 0; copy < useCopies; copy++) {
+      const bytes = await contentOf(this.#usesPath(prefix, group, copy));
+      const uses = bytes && decodeUses(bytes, prefix, group);
+      if (uses) return uses;
+    }
+    return [];
   }
 
   /**
@@ -161,6 +186,8 @@ export class Archive {
       for (let index = 0; index < groupPieces; index++)
         await rm(this.#path(prefix, group, index), { force: true });
     }
+    for (const group of await this.usedGroups(prefix))
+      if (group >= fromGroup) await this.writeUses(prefix, group, []);
   }
 
   /** Removes what a process that was killed while it wrote has left behind. */
@@ -177,7 +204,7 @@ export class Archive {
   }
 
   async #write(piece: Piece): Promise<void> {
-    await writePiece(this.#path(piece.prefix, piece.group, piece.index), piece);
+    await putFile(this.#path(piece.prefix, piece.group, piece.index), encodePiece(piece));
   }
 
   async #makeFolder(prefix: Buffer): Promise<void> {
@@ -192,6 +219,15 @@ export class Archive {
   #path(prefix: Buffer, group: number, index: number): string {
     const name = `${String(group).padStart(6, '0')}-${String(index).padStart(2, '0')}.piece`;
     return join(this.#userFolder(prefix), name);
+  }
+
+  #usesPath(prefix: Buffer, group: number, copy: number): string {
+    return join(this.#userFolder(prefix), `${String(group).padStart(6, '0')}-${copy}.uses`);
+  }
+
+  async #numbers(prefix: Buffer, pattern: RegExp): Promise<number[]> {
+    const groups = (await list(this.#userFolder(prefix))).map((name) => pattern.exec(name)?.[1]);
+    return [...new Set(groups.filter((group) => group !== undefined).map(Number))].sort((a, b) => a - b);
   }
 }
 
@@ -221,6 +257,11 @@ function isSameLayout(one: readonly PieceCheck[], other: readonly PieceCheck[]):
 
 function isPrefixName(name: string): boolean {
   return name.length === 2 * userPrefixBytes && /^[0-9a-f]*$/.test(name);
+}
+
+/** A file's bytes; undefined when it is not there or cannot be read. */
+async function contentOf(path: string): Promise<Buffer | undefined> {
+  return readFile(path).catch(() => undefined);
 }
 
 async function list(folder: string): Promise<string[]> {

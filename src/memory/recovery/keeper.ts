@@ -58,6 +58,24 @@ export class ArchiveKeeper {
     });
   }
 
+  /** Brings what the archive has of the uses of some groups' turns up to date. */
+  keepUses(user: UserKey, groups: Iterable<number>): Promise<void> {
+    return this.#inTurn(async () => {
+      for (const group of groups) {
+        for (;;) {
+          const head = this.#head(user);
+          if (!head) return;
+          await this.#writeUses(user, group);
+          // Something was forgotten meanwhile: the files may hold its uses.
+          const now = this.#head(user);
+          if (now?.epoch === head.epoch) break;
+          if (!now) await this.#archive.remove(user.prefix);
+        }
+        await setImmediate();
+      }
+    });
+  }
+
   /** Writes what the archive holds of forgotten turns anew without them. The marks stay until {@link clearMarks}. */
   rewriteMarked(): Promise<Buffer[]> {
     return this.#inTurn(async () => {
@@ -115,11 +133,22 @@ export class ArchiveKeeper {
       // What is damaged on both sides stays as it is in the archive: some of it may still be read one day.
       if (lost.length > 0 && !givesUp) return { rebuiltPieces: 0, rebuiltTurns, lost };
       const rebuiltPieces = await this.#archive.write(user.prefix, group, payloads);
+      await this.#writeUses(user, group);
       // Something was forgotten while the files were written: they may hold it.
       const now = this.#head(user);
       if (now?.epoch === head.epoch || rebuiltTurns > 0 || lost.length > 0)
         return { rebuiltPieces, rebuiltTurns, lost };
+      if (!now) await this.#archive.remove(user.prefix);
     }
+  }
+
+  async #writeUses(user: UserKey, group: number): Promise<void> {
+    const first = group * groupTurns + 1;
+    const range = numberRange(user.prefix, first, first + groupTurns);
+    const uses = [...this.#store.side('uses').getRange(range)].map(
+      ({ key, value }) => [numberOf(key), value] as const,
+    );
+    await this.#archive.writeUses(user.prefix, group, uses);
   }
 
   async #mendSealed(part: Part): Promise<MendedPart> {

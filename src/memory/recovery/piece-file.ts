@@ -121,11 +121,11 @@ export function decodePiece(bytes: Buffer): Piece {
 
 let temporaryNames = 0;
 
-/** Puts a piece in its place at once: whoever reads sees the old one or the new one, never a part. */
-export async function writePiece(path: string, piece: Piece): Promise<void> {
+/** Puts a file in its place at once: whoever reads sees the old one or the new one, never a part. */
+export async function putFile(path: string, bytes: Buffer): Promise<void> {
   const temporary = `${path}.${process.pid}-${++temporaryNames}.tmp`;
   try {
-    await writeFile(temporary, encodePiece(piece), { mode: 0o600 });
+    await writeFile(temporary, bytes, { mode: 0o600 });
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });

@@ -1,23 +1,28 @@
 import { rename } from 'node:fs/promises';
 
+import { LogReader } from '../log/log-reader.js';
 import { segmentTurns } from '../log/segment.js';
-import { LogStore } from '../log/store.js';
+import { LogStore, numberedKey, quietly, writeBatch } from '../log/store.js';
 import { isLost, lostLeaf, type LogEntry } from '../log/tail-record.js';
 import { removeDatabase } from '../log/migrate.js';
 import type { MaintenanceProgress, RepairReport } from '../types.js';
-import { userKey } from '../user-id.js';
+import { userKey, type UserKey } from '../user-id.js';
 import type { Archive, GroupContent } from './archive.js';
 import { buildUser } from './build.js';
 import { groupTurns, readWhole, splitPayload } from './keeper.js';
 import { dataPieces } from './piece-file.js';
 import { salvage, type Salvaged } from './salvage.js';
 
+/** Unpacked segments that are held while it is looked which turns are there. */
+const segmentBytes = 2 ** 20;
+
 /** What came back of each user, by id. */
 export type RebuiltUsers = Map<string, RepairReport>;
 
 /**
  * Builds the database again, from the archive and from what the pages of the old file still give, and puts it in the
- * old one's place. What is in neither is marked as lost. Derived data is not brought back.
+ * old one's place. What is in neither is marked as lost. Uses come back as the archive has them; what is derived from turns is
+ * derived again by whoever needs it.
  */
 export async function rebuild(
   path: string,
@@ -43,6 +48,7 @@ export async function rebuild(
       const lost: number[] = [];
       let rebuiltTurns = 0;
       await buildUser(store, userKey(id), counting(source));
+      await restoreUses(store, userKey(id), archive);
       users.set(id, { ok: lost.length === 0, rebuiltPieces: 0, rebuiltTurns, lost });
       async function* counting(from: Source): AsyncGenerator<LogEntry> {
         for (let turnId = 1; turnId <= count; turnId++) {
@@ -63,6 +69,28 @@ export async function rebuild(
   await rename(built, path);
   await removeDatabase(built);
   return users;
+}
+
+/** Puts a user's uses back, but for those of turns that are not there any more. */
+async function restoreUses(store: LogStore, user: UserKey, archive: Archive): Promise<void> {
+  const reader = new LogReader(store, segmentBytes);
+  for (const group of await archive.usedGroups(user.prefix)) {
+    const uses = await archive.readUses(user.prefix, group);
+    for (let at = 0; at < uses.length; at += writeBatch) {
+      await store.update(user, (head, isNew) => {
+        const present = uses
+          .slice(at, at + writeBatch)
+          .filter(([turnId]) => !isNew && reader.has(user, head, turnId));
+        return {
+          head: isNew ? undefined : head,
+          apply: () =>
+            present.forEach(([turnId, record]) =>
+              quietly(store.side('uses').put(numberedKey(user.prefix, turnId), record)),
+            ),
+        };
+      });
+    }
+  }
 }
 
 /** One user's entries, from wherever they are. What says that a turn was forgotten is believed before what has it. */
