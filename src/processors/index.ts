@@ -3,6 +3,13 @@ export {
   LLMAssistantAggregator,
   type LLMAssistantAggregatorOptions,
 } from './context/assistant-aggregator.js';
+export {
+  LLMContextAggregatorPair,
+  type AssistantTurnMessage,
+  type ContextAggregatorEvents,
+  type ContextAggregatorPairOptions,
+  type UserTurnMessage,
+} from './context/context-aggregator-pair.js';
 export { LLMUserAggregator, type LLMUserAggregatorOptions } from './context/user-aggregator.js';
 export { LLMService, type LLMServiceEvents, type LLMServiceOptions } from './llm/llm-service.js';
 export { MemoryRecalledFrame, type RecalledItem } from './memory/memory-frames.js';

@@ -38,6 +38,11 @@ export interface LLMUserAggregatorOptions {
    * of the model is void, and it is asked again with all that was said. @defaultValue 3000
    */
   readonly continuationMs?: number;
+  /**
+   * Told of every turn that is written. `continues` when the user went on before the bot made a sound: then the text
+   * stands in place of the one told before.
+   */
+  readonly onTurn?: (text: string, continues: boolean) => void;
 }
 
 /** Probability from which a turn counts as complete; Smart Turn's own threshold. */
@@ -61,6 +66,7 @@ export class LLMUserAggregator extends FrameProcessor {
   /** Counts stops of the voice, so that a verdict on an earlier one is known for stale. */
   #stops = 0;
   readonly #continuationMs: number;
+  readonly #onTurn: LLMUserAggregatorOptions['onTurn'];
   #words: string[] = [];
   /** Of the words, how many come from before this turn and are not in its transcripts. */
   #carried = 0;
@@ -74,6 +80,7 @@ export class LLMUserAggregator extends FrameProcessor {
     this.#turn = new UserTurn(options.turn);
     this.#turnEnd = options.turnEnd;
     this.#continuationMs = options.continuationMs ?? 3000;
+    this.#onTurn = options.onTurn;
   }
 
   override canGenerateMetrics(): boolean {
@@ -189,11 +196,13 @@ export class LLMUserAggregator extends FrameProcessor {
 
   #stopTurn(): void {
     const text = joinSegments(this.#words);
+    const continues = this.#carried > 0;
     this.#words = [];
     this.#carried = 0;
     if (text !== '') {
       this.#context.add({ role: 'user', content: text });
       this.#unanswered = { text, atMs: this.session.clock.nowMs() };
+      this.#onTurn?.(text, continues);
       this.#run();
     }
     this.broadcastFrame(() => new UserStoppedSpeakingFrame());
