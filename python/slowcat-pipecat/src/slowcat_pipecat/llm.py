@@ -14,16 +14,17 @@ from pipecat.processors.aggregators.llm_context import (
     LLMSpecificMessage,
     standard_message_text,
 )
-from pipecat.processors.frame_processor import FrameDirection, FrameProcessorSetup
+from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.llm_service import LLMService
 from pipecat.services.settings import LLMSettings
 
-from .bridge import DEFAULT_URL, BridgeClosed, BridgeError, Piece, SlowcatBridge, describe
+from .bridge import BridgeClosed, BridgeError, Piece, describe
+from .holder import BridgeHolder
 
 _ROLES = ("system", "developer", "user", "assistant")
 
 
-class SlowcatLLMService(LLMService):
+class SlowcatLLMService(BridgeHolder, LLMService):
     """Has a Slowcat server's language model answer, piece by piece.
 
     An interruption cancels the answer at the server. Function calling does not go over the bridge: tools of the
@@ -33,9 +34,6 @@ class SlowcatLLMService(LLMService):
     def __init__(
         self,
         *,
-        url: str = DEFAULT_URL,
-        token: str | None = None,
-        bridge: SlowcatBridge | None = None,
         system_instruction: str | None = None,
         max_tokens: int | None = None,
         **kwargs: Any,
@@ -43,12 +41,9 @@ class SlowcatLLMService(LLMService):
         """Make a service.
 
         Args:
-            url: The server's ``/bridge``.
-            token: Secret of a server that listens beyond localhost.
-            bridge: A connection to share, instead of `url` and `token`.
             system_instruction: Goes before all messages of the context.
             max_tokens: Most tokens of an answer; the server's default is 256.
-            **kwargs: For the LLMService.
+            **kwargs: Of the bridge, ``url`` and ``token`` or ``bridge``, and for the LLMService.
         """
         super().__init__(
             settings=LLMSettings(
@@ -67,31 +62,11 @@ class SlowcatLLMService(LLMService):
             ),
             **kwargs,
         )
-        self._bridge = bridge or SlowcatBridge(url, token=token)
-        self._acquired = False
         self._warned_of_tools = False
 
     def can_generate_metrics(self) -> bool:
         """This service tells how long it took."""
         return True
-
-    async def setup(self, setup: FrameProcessorSetup) -> None:
-        """Connect in the background.
-
-        Args:
-            setup: Of the pipeline.
-        """
-        await super().setup(setup)
-        if not self._acquired:
-            self._acquired = True
-            self._bridge.acquire()
-
-    async def cleanup(self) -> None:
-        """Let the connection go."""
-        await super().cleanup()
-        if self._acquired:
-            self._acquired = False
-            await self._bridge.release()
 
     async def run_inference(
         self,

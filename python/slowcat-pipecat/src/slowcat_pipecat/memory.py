@@ -26,13 +26,10 @@ from pipecat.processors.aggregators.llm_response_universal import (
     AssistantTurnStoppedMessage,
     LLMAssistantAggregator,
 )
-from pipecat.processors.frame_processor import (
-    FrameDirection,
-    FrameProcessor,
-    FrameProcessorSetup,
-)
+from pipecat.processors.frame_processor import FrameDirection, FrameProcessorSetup
 
-from .bridge import DEFAULT_URL, BridgeClosed, BridgeError, SlowcatBridge, describe
+from .bridge import BridgeClosed, BridgeError, describe
+from .holder import BridgeHolder
 
 # Injections that the times in `get_stats` are of.
 _TIMES_KEPT = 1000
@@ -77,7 +74,7 @@ class _Turn:
     interrupted: bool = False
 
 
-class SlowcatMemoryProcessor(FrameProcessor):
+class SlowcatMemoryProcessor(BridgeHolder):
     """Gives the model what is remembered, and has stored what was said.
 
     Stands between the user aggregator and the LLM service::
@@ -93,9 +90,6 @@ class SlowcatMemoryProcessor(FrameProcessor):
     def __init__(
         self,
         *,
-        url: str = DEFAULT_URL,
-        token: str | None = None,
-        bridge: SlowcatBridge | None = None,
         user_id: str = "default",
         separate_speakers: bool = False,
         session_id: str | None = None,
@@ -111,9 +105,6 @@ class SlowcatMemoryProcessor(FrameProcessor):
         """Make a memory for one session.
 
         Args:
-            url: The server's ``/bridge``.
-            token: Secret of a server that listens beyond localhost.
-            bridge: A connection to share, instead of `url` and `token`.
             user_id: Whose memory it is: 1 to 128 letters, digits or ``. _ - @ : +``.
             separate_speakers: Whether a speaker that a frame names (``metadata["speaker_id"]`` of a
                 UserStartedSpeakingFrame or an LLMContextFrame) has a memory of their own. Otherwise all share that of
@@ -126,10 +117,9 @@ class SlowcatMemoryProcessor(FrameProcessor):
             position: Where it goes: before the user's last message, or behind the leading system messages.
             role: Of the message that holds it. Pipecat gives ``developer`` to each provider as it wants it.
             enabled: False lets everything through: nothing is recalled or stored.
-            **kwargs: For the FrameProcessor.
+            **kwargs: Of the bridge, ``url`` and ``token`` or ``bridge``, and for the FrameProcessor.
         """
         super().__init__(**kwargs)
-        self._bridge = bridge or SlowcatBridge(url, token=token)
         self._user_id = user_id
         self._separate_speakers = separate_speakers
         self._speaker: str | None = None
@@ -141,7 +131,6 @@ class SlowcatMemoryProcessor(FrameProcessor):
         self._position = position
         self._role = role
         self._enabled = enabled
-        self._acquired = False
         self._unsent: deque[_Turn] = deque(maxlen=_MOST_UNSENT)
         self._to_send = asyncio.Event()
         self._sent_all = asyncio.Event()
@@ -161,11 +150,6 @@ class SlowcatMemoryProcessor(FrameProcessor):
         self._missed = 0
         self._late = 0
         self._times_ms: deque[float] = deque(maxlen=_TIMES_KEPT)
-
-    @property
-    def bridge(self) -> SlowcatBridge:
-        """The connection, for other services to share."""
-        return self._bridge
 
     def watch(self, aggregator: LLMAssistantAggregator) -> None:
         """Have answers stored as this aggregator commits them.
@@ -245,22 +229,19 @@ class SlowcatMemoryProcessor(FrameProcessor):
             setup: Of the pipeline.
         """
         await super().setup(setup)
-        if not self._enabled or self._acquired:
-            return
-        self._acquired = True
-        self._bridge.acquire()
-        self._writer = self.create_task(self._write(), name="slowcat_memory_writer")
+        if self._holds_bridge and self._writer is None:
+            self._writer = self.create_task(self._write(), name="slowcat_memory_writer")
 
     async def cleanup(self) -> None:
         """Store what is still to be stored, but not for long, and let the connection go."""
-        if self._acquired:
-            self._acquired = False
+        if self._writer is not None:
             await self._farewell()
-            if self._writer is not None:
-                await self.cancel_task(self._writer)
-                self._writer = None
-            await self._bridge.release()
+            await self.cancel_task(self._writer)
+            self._writer = None
         await super().cleanup()
+
+    def _wants_bridge(self) -> bool:
+        return self._enabled
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Enrich prompts, and notice what was said.

@@ -4,16 +4,16 @@ from collections.abc import AsyncGenerator
 from typing import Any
 
 from pipecat.frames.frames import ErrorFrame, Frame, TranscriptionFrame
-from pipecat.processors.frame_processor import FrameProcessorSetup
 from pipecat.services.settings import STTSettings
 from pipecat.services.stt_latency import WHISPER_TTFS_P99
 from pipecat.services.stt_service import SegmentedSTTService
 from pipecat.utils.time import time_now_iso8601
 
-from .bridge import DEFAULT_URL, BridgeClosed, BridgeError, SlowcatBridge, describe
+from .bridge import BridgeClosed, BridgeError, describe
+from .holder import BridgeHolder
 
 
-class SlowcatSTTService(SegmentedSTTService):
+class SlowcatSTTService(BridgeHolder, SegmentedSTTService):
     """Transcribes each segment of speech on a Slowcat server.
 
     Needs a VAD in the pipeline, as every segmented service does. A cancelled pipeline cancels what is being
@@ -23,9 +23,6 @@ class SlowcatSTTService(SegmentedSTTService):
     def __init__(
         self,
         *,
-        url: str = DEFAULT_URL,
-        token: str | None = None,
-        bridge: SlowcatBridge | None = None,
         prompt: str | None = None,
         ttfs_p99_latency: float = WHISPER_TTFS_P99,
         **kwargs: Any,
@@ -33,21 +30,16 @@ class SlowcatSTTService(SegmentedSTTService):
         """Make a service.
 
         Args:
-            url: The server's ``/bridge``.
-            token: Secret of a server that listens beyond localhost.
-            bridge: A connection to share, instead of `url` and `token`.
             prompt: Words that are likely to be heard, such as names.
             ttfs_p99_latency: Seconds from the end of speech to its text that 99 of 100 segments take.
-            **kwargs: For the SegmentedSTTService.
+            **kwargs: Of the bridge, ``url`` and ``token`` or ``bridge``, and for the SegmentedSTTService.
         """
         super().__init__(
             settings=STTSettings(model=None, language=None),
             ttfs_p99_latency=ttfs_p99_latency,
             **kwargs,
         )
-        self._bridge = bridge or SlowcatBridge(url, token=token)
         self._prompt = prompt
-        self._acquired = False
 
     @property
     def wants_wav_segments(self) -> bool:
@@ -57,24 +49,6 @@ class SlowcatSTTService(SegmentedSTTService):
     def can_generate_metrics(self) -> bool:
         """This service tells how long it took."""
         return True
-
-    async def setup(self, setup: FrameProcessorSetup) -> None:
-        """Connect in the background.
-
-        Args:
-            setup: Of the pipeline.
-        """
-        await super().setup(setup)
-        if not self._acquired:
-            self._acquired = True
-            self._bridge.acquire()
-
-    async def cleanup(self) -> None:
-        """Let the connection go."""
-        await super().cleanup()
-        if self._acquired:
-            self._acquired = False
-            await self._bridge.release()
 
     async def run_stt(self, audio: bytes) -> AsyncGenerator[Frame | None, None]:
         """Transcribe one segment.

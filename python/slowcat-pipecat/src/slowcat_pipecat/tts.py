@@ -6,12 +6,12 @@ from typing import Any
 
 from pipecat.audio.utils import create_stream_resampler
 from pipecat.frames.frames import ErrorFrame, Frame, TTSAudioRawFrame
-from pipecat.processors.frame_processor import FrameProcessorSetup
 from pipecat.services.settings import TTSSettings
 from pipecat.services.tts_service import TTSService
 from pipecat.utils.types import NOT_GIVEN, NotGiven
 
-from .bridge import DEFAULT_URL, BridgeClosed, BridgeError, Piece, SlowcatBridge, describe
+from .bridge import BridgeClosed, BridgeError, Piece, describe
+from .holder import BridgeHolder
 
 
 @dataclass
@@ -25,7 +25,7 @@ class SlowcatTTSSettings(TTSSettings):
     speed: float | None | NotGiven = field(default_factory=lambda: NOT_GIVEN)
 
 
-class SlowcatTTSService(TTSService):
+class SlowcatTTSService(BridgeHolder, TTSService):
     """Speaks with a Slowcat server's voice, clause by clause.
 
     An interruption cancels what is being synthesised at the server.
@@ -37,9 +37,6 @@ class SlowcatTTSService(TTSService):
     def __init__(
         self,
         *,
-        url: str = DEFAULT_URL,
-        token: str | None = None,
-        bridge: SlowcatBridge | None = None,
         voice: str | None = None,
         speed: float | None = None,
         **kwargs: Any,
@@ -47,12 +44,9 @@ class SlowcatTTSService(TTSService):
         """Make a service.
 
         Args:
-            url: The server's ``/bridge``.
-            token: Secret of a server that listens beyond localhost.
-            bridge: A connection to share, instead of `url` and `token`.
             voice: One of ``bridge.offers["tts"]["voices"]``; the server's first by default.
             speed: 0.5 to 2; 1 by default.
-            **kwargs: For the TTSService.
+            **kwargs: Of the bridge, ``url`` and ``token`` or ``bridge``, and for the TTSService.
         """
         super().__init__(
             push_start_frame=True,
@@ -60,30 +54,10 @@ class SlowcatTTSService(TTSService):
             settings=SlowcatTTSSettings(model=None, voice=voice, language=None, speed=speed),
             **kwargs,
         )
-        self._bridge = bridge or SlowcatBridge(url, token=token)
-        self._acquired = False
 
     def can_generate_metrics(self) -> bool:
         """This service tells how long it took."""
         return True
-
-    async def setup(self, setup: FrameProcessorSetup) -> None:
-        """Connect in the background.
-
-        Args:
-            setup: Of the pipeline.
-        """
-        await super().setup(setup)
-        if not self._acquired:
-            self._acquired = True
-            self._bridge.acquire()
-
-    async def cleanup(self) -> None:
-        """Let the connection go."""
-        await super().cleanup()
-        if self._acquired:
-            self._acquired = False
-            await self._bridge.release()
 
     async def run_tts(self, text: str, context_id: str) -> AsyncGenerator[Frame | None, None]:
         """Speak one text.
