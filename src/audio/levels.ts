@@ -23,20 +23,16 @@ export function toDbfs(amplitude: number): number {
 /** Loudness window of ITU-R BS.1770: one gating block. */
 const blockMs = 400;
 
-/** Second-order filter, direct form II transposed. */
-class Biquad {
-  #z1 = 0;
-  #z2 = 0;
+/** The window moves on in a hundred steps, so that its sum is of a hundred numbers and not of thousands. */
+const stepsPerBlock = 100;
 
-  constructor(private readonly c: { b0: number; b1: number; b2: number; a1: number; a2: number }) {}
-
-  step(x: number): number {
-    const { b0, b1, b2, a1, a2 } = this.c;
-    const y = b0 * x + this.#z1;
-    this.#z1 = b1 * x - a1 * y + this.#z2;
-    this.#z2 = b2 * x - a2 * y;
-    return y;
-  }
+/** Coefficients of a second-order filter. */
+interface Biquad {
+  readonly b0: number;
+  readonly b1: number;
+  readonly b2: number;
+  readonly a1: number;
+  readonly a2: number;
 }
 
 /*
@@ -49,36 +45,48 @@ function headShelf(sampleRateHz: number): Biquad {
   const vh = 10 ** (3.999843853973347 / 20);
   const vb = vh ** 0.4996667741545416;
   const a0 = 1 + k / q + k * k;
-  return new Biquad({
+  return {
     b0: (vh + (vb * k) / q + k * k) / a0,
     b1: (2 * (k * k - vh)) / a0,
     b2: (vh - (vb * k) / q + k * k) / a0,
     a1: (2 * (k * k - 1)) / a0,
     a2: (1 - k / q + k * k) / a0,
-  });
+  };
 }
 
 function rumbleFilter(sampleRateHz: number): Biquad {
   const k = Math.tan((Math.PI * 38.13547087602444) / sampleRateHz);
   const q = 0.5003270373238773;
   const a0 = 1 + k / q + k * k;
-  return new Biquad({ b0: 1, b1: -2, b2: 1, a1: (2 * (k * k - 1)) / a0, a2: (1 - k / q + k * k) / a0 });
+  return { b0: 1, b1: -2, b2: 1, a1: (2 * (k * k - 1)) / a0, a2: (1 - k / q + k * k) / a0 };
 }
 
-/** How loud the last 400 ms of a mono stream sound to a person, after ITU-R BS.1770 (one channel, one block). */
+/**
+ * How loud the last 400 ms of a mono stream sound to a person, after ITU-R BS.1770 (one channel, one block). The
+ * window moves on in steps of 4 ms.
+ */
 export class LoudnessMeter {
   readonly #shelf: Biquad;
   readonly #rumble: Biquad;
-  readonly #squares: Float64Array;
+  /** State of both filters, direct form II transposed. */
+  readonly #z = new Float64Array(4);
+  readonly #stepSamples: number;
+  /** Sum of squares of each step; the oldest is overwritten. */
+  readonly #steps: Float64Array;
   #next = 0;
   #filled = 0;
+  /** Of the step that is not full yet. */
+  #sum = 0;
+  #samples = 0;
 
   /** @param sampleRateHz 8000 or more, so that the shelf filter stays below half the rate */
   constructor(sampleRateHz: number) {
     checkSampleRate(sampleRateHz);
     this.#shelf = headShelf(sampleRateHz);
     this.#rumble = rumbleFilter(sampleRateHz);
-    this.#squares = new Float64Array(Math.round((sampleRateHz * blockMs) / 1000));
+    const blockSamples = (sampleRateHz * blockMs) / 1000;
+    this.#stepSamples = Math.max(1, Math.round(blockSamples / stepsPerBlock));
+    this.#steps = new Float64Array(Math.round(blockSamples / this.#stepSamples));
   }
 
   /**
@@ -86,16 +94,44 @@ export class LoudnessMeter {
    * @returns loudness of the last 400 ms in LUFS (-Infinity for silence), or undefined before 400 ms were heard
    */
   push(pcm: Float32Array): number | undefined {
-    for (const x of pcm) {
-      const y = this.#rumble.step(this.#shelf.step(x));
-      this.#squares[this.#next] = y * y;
-      this.#next = (this.#next + 1) % this.#squares.length;
+    // Fields and calls in this loop would take several times as long; it runs for every sample of every user.
+    const { b0, b1, b2, a1, a2 } = this.#shelf;
+    const { b0: c0, b1: c1, b2: c2, a1: d1, a2: d2 } = this.#rumble;
+    const stepSamples = this.#stepSamples;
+    let [z1, z2, z3, z4] = this.#z as unknown as [number, number, number, number];
+    let sum = this.#sum;
+    let samples = this.#samples;
+    for (let at = 0; at < pcm.length;) {
+      const end = Math.min(pcm.length, at + stepSamples - samples);
+      samples += end - at;
+      for (; at < end; at++) {
+        const x = pcm[at] ?? 0;
+        const y = b0 * x + z1;
+        z1 = b1 * x - a1 * y + z2;
+        z2 = b2 * x - a2 * y;
+        const w = c0 * y + z3;
+        z3 = c1 * y - d1 * w + z4;
+        z4 = c2 * y - d2 * w;
+        sum += w * w;
+      }
+      if (samples < stepSamples) break;
+      this.#endStep(sum);
+      sum = 0;
+      samples = 0;
     }
-    this.#filled = Math.min(this.#filled + pcm.length, this.#squares.length);
-    if (this.#filled < this.#squares.length) return undefined;
-    let sum = 0;
-    for (const square of this.#squares) sum += square;
-    return -0.691 + 10 * Math.log10(sum / this.#squares.length);
+    this.#z.set([z1, z2, z3, z4]);
+    this.#sum = sum;
+    this.#samples = samples;
+    if (this.#filled < this.#steps.length) return undefined;
+    let total = 0;
+    for (const step of this.#steps) total += step;
+    return -0.691 + 10 * Math.log10(total / (this.#steps.length * stepSamples));
+  }
+
+  #endStep(sum: number): void {
+    this.#steps[this.#next] = sum;
+    this.#next = (this.#next + 1) % this.#steps.length;
+    this.#filled = Math.min(this.#filled + 1, this.#steps.length);
   }
 }
 
