@@ -24,5 +24,5 @@ export {
 export type { SocketListener, TransportSocket } from './websocket/transport-socket.js';
 export { WebSocketInputTransport } from './websocket/websocket-input-transport.js';
 export { WebSocketOutputTransport } from './websocket/websocket-output-transport.js';
-export { WebSocketTransport } from './websocket/websocket-transport.js';
+export { WebSocketTransport, type TransportEvents } from './websocket/websocket-transport.js';
 export { WsSocket } from './websocket/ws-socket.js';

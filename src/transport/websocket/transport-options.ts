@@ -44,6 +44,8 @@ export interface WebSocketTransportOptions extends LivenessOptions {
   readonly onUndecodable?: (error: SlowcatError) => void;
   /** Told what the client had heard when it was interrupted. */
   readonly onInterrupted?: (mark: PlayoutMark) => void;
+  /** Told once when the pipeline has started and the socket is listened to. */
+  readonly onConnected?: () => void;
   /** Told once when the socket is closed, by whichever side. */
   readonly onDisconnected?: (code: number, reason: string) => void;
 }

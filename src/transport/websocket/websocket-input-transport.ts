@@ -95,6 +95,7 @@ export class WebSocketInputTransport extends FrameProcessor {
       this.#options,
     );
     this.pushFrame(new ClientConnectedFrame());
+    this.#options.onConnected?.();
     this.#socket.listen({
       onMessage: (data) => this.#onMessage(data),
       onPong: () => this.#liveness?.onPong(),
