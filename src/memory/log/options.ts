@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 export interface TurnLogOptions {
   /** Bytes that nobody can guess, for the salts of turns. @defaultValue `crypto.randomBytes` */
   readonly random?: (bytes: number) => Buffer;
-  /** Bytes of unpacked segments that are held in memory. @defaultValue 16 MiB, about 70,000 turns */
+  /** Bytes of unpacked segments that are held in memory. @defaultValue 8 MiB, about 30,000 turns */
   readonly cacheBytes?: number;
   /** Milliseconds without a write after which sealing and archiving begin; Infinity for never. @defaultValue 2000 */
   readonly idleMs?: number;
@@ -16,7 +16,7 @@ export interface TurnLogOptions {
 
 export const defaultTurnLogOptions = {
   random: (bytes: number) => randomBytes(bytes),
-  cacheBytes: 16 * 2 ** 20,
+  cacheBytes: 8 * 2 ** 20,
   idleMs: 2000,
   scrubEveryMs: 60_000,
   archive: true,

@@ -13,8 +13,8 @@ interface Held {
   bytes: number;
 }
 
-/** What a directory takes in memory: arrays, and a small object for each turn's proof. */
-const directoryBytesPerTurn = 120;
+/** What a directory takes in memory: a copy of it, and arrays. */
+const directoryBytesPerTurn = 32;
 
 /** Reads turns out of sealed segments, and holds the blocks that were read last, up to a number of bytes. */
 export class SegmentReader {

@@ -57,8 +57,8 @@ export interface SegmentDirectory {
   /** Where a record begins and how long it is, in its unpacked block. */
   readonly starts: Uint32Array;
   readonly lengths: Uint32Array;
-  /** A turn's salt, or a forgotten turn's leaf. */
-  readonly proofs: readonly Buffer[];
+  /** A turn's salt, or a forgotten turn's leaf. Cut out when it is asked for: 256 small objects would outlive a scan. */
+  readonly proofAt: (index: number) => Buffer;
   /** Of the whole segment: what follows in a file is not part of it. */
   readonly bytes: number;
 }
@@ -140,7 +140,7 @@ export function readDirectory(segment: Buffer): SegmentDirectory {
   }
   const starts = new Uint32Array(count);
   const lengths = new Uint32Array(count);
-  const proofs: Buffer[] = [];
+  const proofs = new Uint16Array(count);
   let at = tableAt + blockEntryBytes * blocks.length;
   let start = 0;
   let block = 0;
@@ -149,9 +149,8 @@ export function readDirectory(segment: Buffer): SegmentDirectory {
     block = blockOf[i] ?? 0;
     const length = directory.readUInt32BE(at);
     const isGone = length === goneLength;
-    const proofBytes = isGone ? hashBytes : saltBytes;
-    proofs.push(directory.subarray(at + 4, at + 4 + proofBytes));
-    at += 4 + proofBytes;
+    proofs[i] = at + 4;
+    at += 4 + (isGone ? hashBytes : saltBytes);
     starts[i] = start;
     lengths[i] = isGone ? 0 : length;
     start += lengths[i] ?? 0;
@@ -166,7 +165,10 @@ export function readDirectory(segment: Buffer): SegmentDirectory {
     blockOf,
     starts,
     lengths,
-    proofs,
+    proofAt: (index) => {
+      const start = proofs[index] ?? 0;
+      return directory.subarray(start, start + ((blockOf[index] ?? 0) < 0 ? hashBytes : saltBytes));
+    },
     bytes: blockStart,
   };
 }
@@ -186,7 +188,9 @@ export function readBlock(segment: Buffer, { blocks }: SegmentDirectory, index: 
 export function decodeSegment(segment: Buffer): { directory: SegmentDirectory; entries: LogEntry[] } {
   const directory = readDirectory(segment);
   const blocks = directory.blocks.map((_, i) => readBlock(segment, directory, i));
-  const entries = directory.proofs.map((_, i) => entryAt(directory, i, (block) => blocks[block]));
+  const entries = Array.from({ length: directory.count }, (_, i) =>
+    entryAt(directory, i, (block) => blocks[block]),
+  );
   return { directory, entries };
 }
 
@@ -196,9 +200,9 @@ export function entryAt(
   index: number,
   blockAt: (block: number) => Buffer | undefined,
 ): LogEntry {
-  const proof = directory.proofs[index];
   const block = directory.blockOf[index];
-  if (proof === undefined || block === undefined) throw new RangeError('a turn is not in its segment');
+  if (block === undefined) throw new RangeError('a turn is not in its segment');
+  const proof = directory.proofAt(index);
   if (block < 0) return { kind: 'gone', leaf: proof };
   const start = directory.starts[index] ?? 0;
   const end = start + (directory.lengths[index] ?? 0);
