@@ -47,12 +47,17 @@ export async function examplesOf(
       });
       for (const [i, vector] of (await embed(texts)).entries()) index.addVector(i + 1, vector);
     }
-    const vectors = embed && (await embed(questions.map(({ question }) => index.meaningOf(question))));
-    const numbers = new Map(turns.map(({ id }, i) => [id, i + 1]));
     const nowMs = stored.at(-1)?.atMs ?? 0;
-    for (const [i, { question, category, evidence }] of questions.entries()) {
-      const options = { nowMs, candidates, isLate: () => false };
-      const found = index.features(question, vectors?.[i], options);
+    const asked = questions.map(({ question }) => index.read(question, nowMs));
+    const vectors = embed && (await embed(asked.map(({ meaning }) => meaning)));
+    const numbers = new Map(turns.map(({ id }, i) => [id, i + 1]));
+    for (const [i, { category, evidence }] of questions.entries()) {
+      const question = asked[i];
+      if (!question) continue;
+      const found = index.features(
+        index.byWords(question, { candidates, isLate: () => false }),
+        vectors?.[i],
+      );
       const wanted = new Set(evidence.flatMap((id) => numbers.get(id) ?? []));
       examples.push({
         conversation,

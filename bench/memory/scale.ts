@@ -8,6 +8,7 @@ import { runInNewContext } from 'node:vm';
 import { openMemory, type Memory } from '../../src/memory/memory.js';
 import { Postings } from '../../src/memory/recall/postings.js';
 import { contentWords } from '../../src/memory/recall/words.js';
+import { copyingFrom } from '../../src/memory/vectors/copy-vector.js';
 import { VectorIndex } from '../../src/memory/vectors/vector-index.js';
 import { percentiles, show, type BenchResult } from '../bench.js';
 import { madeUpVectors } from './made-up-vectors.js';
@@ -61,7 +62,7 @@ function indexesAt(turns: number): Row[] {
     return () => postings.add(doc, terms);
   });
   const between = heldBytes();
-  const index = new VectorIndex((doc) => vectors.vectorOf(doc));
+  const index = new VectorIndex(copyingFrom((doc) => vectors.vectorOf(doc)));
   const addingVectors = newestFirst(turns, (doc) => {
     const vector = vectors.vectorOf(doc);
     return () => index.add(doc, vector);

@@ -1,5 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
-
 import type { Embed } from './options.js';
 import { dimensions } from './vectors/kernel.js';
 
@@ -8,33 +6,31 @@ export const embedTimeoutMs = 30_000;
 /** Rounding, and models that work with half the bits. */
 const mostOffUnit = 0.05;
 
+/** Calls back when the time is up, unless what it returns is called before. */
+export type Schedule = (ms: number, onOver: () => void) => () => void;
+
+/** A timer that keeps no process alive. */
+const timer: Schedule = (ms, onOver) => {
+  const handle = setTimeout(onOver, ms).unref();
+  return () => clearTimeout(handle);
+};
+
 /**
  * An embedder whose promise is as good as its word: it rejects when the one it wraps throws, hangs, or gives other than
  * one unit vector of the right size for each text.
- *
- * @param after resolves when the time is up. @defaultValue a timer that keeps no process alive
  */
-export function checkedEmbed(
-  embed: Embed,
-  after: (ms: number, signal: AbortSignal) => Promise<unknown> = (ms, signal) =>
-    setTimeout(ms, undefined, { signal, ref: false }),
-): Embed {
-  return async (texts) => {
-    const over = new AbortController();
-    const hung = after(embedTimeoutMs, over.signal).then(() => {
-      throw new Error('The embedder does not answer.');
+export function checkedEmbed(embed: Embed, schedule: Schedule = timer): Embed {
+  return (texts) =>
+    new Promise((resolve, reject) => {
+      const cancel = schedule(embedTimeoutMs, () => reject(new Error('The embedder does not answer.')));
+      const answered = async (): Promise<readonly Float32Array[]> => {
+        const vectors = await embed(texts);
+        if (vectors.length !== texts.length || !vectors.every(isUnit))
+          throw new RangeError('The embedder does not give one unit vector for each text.');
+        return vectors;
+      };
+      void answered().then(resolve, reject).finally(cancel);
     });
-    // Aborted when there is an answer.
-    hung.catch(() => undefined);
-    try {
-      const vectors = await Promise.race([embed(texts), hung]);
-      if (vectors.length !== texts.length || !vectors.every(isUnit))
-        throw new RangeError('The embedder does not give one unit vector for each text.');
-      return vectors;
-    } finally {
-      over.abort();
-    }
-  };
 }
 
 function isUnit(vector: Float32Array): boolean {

@@ -1,16 +1,11 @@
 import type { TurnLog } from '../log/turn-log.js';
 import type { UserKey } from '../user-id.js';
+import { copyVector } from '../vectors/copy-vector.js';
 import { dimensions } from '../vectors/kernel.js';
+import { blockBytes, VectorBlock } from '../vectors/vector-block.js';
 
-/** Turns of a block that is held or dropped as one. */
-const blockTurns = 256;
 /** Bytes of one turn's vector, on disk and in memory. */
 export const vectorBytes = dimensions;
-
-interface Block {
-  readonly vectors: Int8Array;
-  readonly present: Uint8Array;
-}
 
 /**
  * The int8 vectors of one user's turns. They are kept in a side table, and the blocks that are asked for in memory too,
@@ -23,26 +18,27 @@ export class VectorKeeper {
   /** Of the log whose turns these are: what was computed from turns that are forgotten now is not written. */
   readonly #epoch: string | undefined;
   /** In order of use, last used last. */
-  readonly #blocks = new Map<number, Block>();
+  readonly #blocks = new Map<number, VectorBlock>();
   readonly #unsaved = new Map<number, Buffer>();
-  #last: { readonly number: number; readonly block: Block } | undefined;
+  #last: { readonly number: number; readonly block: VectorBlock } | undefined;
 
   constructor(user: UserKey, log: TurnLog, maxBytes: number) {
     this.#user = user;
     this.#log = log;
     this.#epoch = log.head(user)?.epoch;
-    this.#maxBlocks = Math.max(1, Math.floor(maxBytes / (blockTurns * (vectorBytes + 1))));
+    this.#maxBlocks = Math.max(1, Math.floor(maxBytes / blockBytes));
   }
 
-  /** A turn's vector, undefined when it has none. What is returned is only good until the next call. */
-  get(turnId: number): Int8Array | undefined {
-    const number = Math.floor(turnId / blockTurns);
+  /** Copies a turn's vector to `target[at]` and on, four numbers a word. Returns false when it has none. */
+  copy(turnId: number, target: Int32Array, at: number): boolean {
+    const number = VectorBlock.of(turnId);
     const block = this.#last?.number === number ? this.#last.block : this.#blocks.get(number);
-    if (!block) return this.#read(turnId);
-    this.#last = { number, block };
-    const place = turnId % blockTurns;
-    if (block.present[place] !== 1) return undefined;
-    return block.vectors.subarray(place * dimensions, (place + 1) * dimensions);
+    if (block) {
+      this.#last = { number, block };
+      return block.copy(turnId, target, at);
+    }
+    const vector = this.#read(turnId);
+    return vector !== undefined && copyVector(vector, target, at);
   }
 
   /** Takes a turn's vector; {@link flush} writes it. */
@@ -72,19 +68,14 @@ export class VectorKeeper {
   }
 
   #hold(turnId: number, vector: Int8Array): void {
-    const number = Math.floor(turnId / blockTurns);
+    const number = VectorBlock.of(turnId);
     let block = this.#blocks.get(number);
     if (!block) {
       // The newest turns are asked for most: when all room is taken, older ones stay in the table.
       if (this.#blocks.size >= this.#maxBlocks && !this.#makeRoom(number)) return;
-      block = {
-        vectors: new Int8Array(blockTurns * dimensions),
-        present: new Uint8Array(blockTurns),
-      };
-      this.#blocks.set(number, block);
+      this.#blocks.set(number, (block = new VectorBlock()));
     }
-    block.vectors.set(vector, (turnId % blockTurns) * dimensions);
-    block.present[turnId % blockTurns] = 1;
+    block.set(turnId, vector);
   }
 
   /** Drops the oldest block for a newer one. */

@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import type { StoredTurn } from '../types.js';
-import { featureCount, featureNames, fillFeatures, wordFeatureCount, Workspace } from './features.js';
+import { featureCount, featureNames, fillFeatures, wordFeatureCount } from './features.js';
 import { readQuery } from './query-view.js';
 import { TurnTable } from './turn-table.js';
 import { contentWords } from './words.js';
+import { Workspace } from './workspace.js';
 
 const words = ['dog', 'cat', 'tea', 'boat', 'Oslo', 'run'];
 const talk = fc.array(
@@ -47,6 +48,7 @@ describe('features', () => {
         };
         const rowsOf = (work: Workspace): Float32Array => {
           const rows = new Float32Array(candidates.length * featureCount);
+          work.begin(source);
           fillFeatures(source, work, rows);
           return rows;
         };
@@ -72,7 +74,10 @@ describe('features', () => {
     const rows = new Float32Array(3 * featureCount);
     const candidates = Uint32Array.of(1, 2, 3);
     const query = readQuery('dog tea', table, 0);
-    const masks = fillFeatures({ table, query, rarity: () => 2, candidates }, new Workspace(), rows);
+    const source = { table, query, rarity: () => 2, candidates };
+    const work = new Workspace();
+    work.begin(source);
+    const masks = fillFeatures(source, work, rows);
     const of = (turn: number, name: (typeof featureNames)[number]): number =>
       rows[(turn - 1) * featureCount + featureNames.indexOf(name)]!;
     expect([...masks]).toEqual([1, 2, 0]);

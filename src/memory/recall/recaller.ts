@@ -118,15 +118,14 @@ export class Recaller {
     let items: Iterable<RecallItem> = [];
     if (index) {
       late = !index.isComplete(this.#log.head(this.#user)?.next ?? 1);
+      const question = index.read(query, nowMs);
       const leftMs = deadlineMs - (monotonicMs() - startMs);
-      const vector = await this.#vectorOf(query, index, leftMs);
-      const found = index.search(query, vector, {
-        limit: Math.max(48, Math.min(400, maxItems)),
-        nowMs,
-        candidates: limitsOf(depth),
-        models: this.#options.ranking,
-        isLate,
-      });
+      const vector = this.#vectorOf(question.meaning, index, leftMs);
+      // What words tell is found out while another process computes the vector.
+      const search = index.byWords(question, { candidates: limitsOf(depth), isLate });
+      const answers = maxAlways > 0 ? this.#knowledge.answersTo(query) : [];
+      const limit = Math.max(48, Math.min(400, maxItems));
+      const found = index.rank(search, await vector, this.#options.ranking, limit);
       late ||= found.cut;
       confidence = found.confidence;
       let chosen = strongEnough(found, depth);
@@ -143,7 +142,7 @@ export class Recaller {
       const minItems = isLost ? (options.minItems ?? defaultRecallOptions.minItems) : 0;
       const ordered = depth === 'deep' ? chosen : this.#upToDateFirst(chosen);
       items = this.#items(
-        this.#withFacts(query, ordered, index, { minItems, maxItems, maxAlways }),
+        this.#withFacts(query, ordered, answers, index, { minItems, maxItems, maxAlways }),
         found,
         reached,
         nowMs,
@@ -245,14 +244,14 @@ export class Recaller {
   }
 
   /** The query's vector, or undefined when it does not come in time. */
-  async #vectorOf(query: string, index: UserIndex, leftMs: number): Promise<Float32Array | undefined> {
+  async #vectorOf(meaning: string, index: UserIndex, leftMs: number): Promise<Float32Array | undefined> {
     const { embed } = this.#options;
     if (!embed || index.vectors === 0) return undefined;
     const waitMs = leftMs - Math.min(kept.ms, leftMs * kept.part);
     let vector: Float32Array | undefined;
     if (waitMs > 0 && this.#embedding < maxEmbedding) {
       this.#embedding++;
-      const embedded = embed([index.meaningOf(query)])
+      const embedded = embed([meaning])
         .then(([first]) => first)
         .catch(() => undefined)
         .finally(() => {
@@ -289,6 +288,7 @@ export class Recaller {
   #withFacts(
     query: string,
     chosen: readonly Candidate[],
+    answering: readonly number[],
     index: UserIndex,
     { minItems, maxItems, maxAlways }: { minItems: number; maxItems: number; maxAlways: number },
   ): readonly Candidate[] {
@@ -298,7 +298,7 @@ export class Recaller {
       turnIds
         .filter((turnId) => !known.has(turnId) && !index.isRepeated(turnId))
         .map((turnId) => (known.add(turnId), filling(turnId)));
-    const answers = maxAlways > 0 ? unknown(this.#knowledge.answersTo(query)) : [];
+    const answers = unknown(answering);
     const found = [...first.slice(0, Math.max(1, maxItems - answers.length)), ...answers];
     const latest = this.#latest(found, Math.min(minItems, maxItems));
     for (const { turnId } of latest) known.add(turnId);

@@ -3,7 +3,7 @@ import type { UserKey } from '../user-id.js';
 import { quantise } from '../vectors/quantise.js';
 import { VectorIndex } from '../vectors/vector-index.js';
 import { gather, type CandidateLimits } from './candidates.js';
-import { featureCount, fillFeatures, Workspace } from './features.js';
+import { featureCount, fillFeatures } from './features.js';
 import { NameBook } from './name-book.js';
 import { Postings } from './postings.js';
 import { onlyAsks, openQuestion } from './questions.js';
@@ -12,6 +12,7 @@ import { rank, type Candidate, type RankingModel } from './ranking.js';
 import { state, TurnTable } from './turn-table.js';
 import { VectorShelf, type Shelf } from './vector-shelf.js';
 import { contentWords, leansOn } from './words.js';
+import { Workspace } from './workspace.js';
 
 /** Turns read from the log at a time: half a millisecond of work. */
 const chunkTurns = 16;
@@ -27,6 +28,8 @@ const speakerWeight = 1;
 /** With vectors of fewer of its turns than this part, a user's talk is ranked by words alone. */
 const enoughVectors = 0.8;
 
+const nothing = new Uint32Array(0);
+
 /** The weights of the ranking, without vectors and with them. */
 export interface RankingModels {
   readonly byWords: RankingModel;
@@ -39,13 +42,28 @@ export interface TurnReader {
   range(user: UserKey, from: number, to: number): Iterable<StoredTurn>;
 }
 
-export interface SearchOptions {
-  readonly limit: number;
+/** A query, read once. */
+export interface Question {
+  readonly query: QueryView;
   readonly nowMs: number;
+  /** What of it is compared by meaning: all but the names of who spoke, which are in no turn's vector. */
+  readonly meaning: string;
+}
+
+export interface SearchOptions {
   readonly candidates: CandidateLimits;
-  readonly models: RankingModels;
   /** Asked between pieces of work of less than a millisecond. */
   readonly isLate: () => boolean;
+}
+
+/** A search whose words have been looked up. */
+export interface WordSearch {
+  readonly question: Question;
+  readonly options: SearchOptions;
+  /** Best first. */
+  readonly found: Uint32Array;
+  readonly cut: boolean;
+  readonly work: Workspace;
 }
 
 export interface Found {
@@ -85,9 +103,10 @@ export class UserIndex {
   readonly #user: UserKey;
   readonly #postings = new Postings();
   readonly #table = new TurnTable();
-  readonly #work = new Workspace();
+  /** Used by turns: a question holds one from its words to its ranking. */
+  readonly #idle: Workspace[] = [];
   readonly #shelf: Shelf;
-  readonly #vectors = new VectorIndex((turnId) => this.#shelf.get(turnId));
+  readonly #vectors = new VectorIndex((turnId, target, at) => this.#shelf.copy(turnId, target, at));
   readonly #names = new NameBook();
   /** Newest turn by what it says, so that repetitions count once. */
   readonly #newestByText = Array.from({ length: shards }, () => new Map<number, number>());
@@ -134,51 +153,72 @@ export class UserIndex {
     }
   }
 
-  /** The best candidates for a query, best first. Without its vector, words alone decide. */
-  search(query: string, vector: Float32Array | undefined, options: SearchOptions): Found {
-    const features = this.features(query, vector, options);
-    const { byMeaning, cut } = features;
+  /** Reads a query. The rest of the search takes it from there. */
+  read(text: string, nowMs: number): Question {
+    const query = readQuery(text, this.#table, nowMs);
+    return { query, nowMs, meaning: withoutSpeakers(text, query.speakerStems) };
+  }
+
+  /** The first half of a search: what words find, and what that is worth. It can be done while a vector is computed. */
+  byWords(question: Question, options: SearchOptions): WordSearch {
+    const { query } = question;
+    const matches = this.#postings.search(query.weights, options.isLate);
+    const found = matches.docs.subarray(0, options.candidates.byWords);
+    const work = this.#idle.pop() ?? new Workspace();
+    work.begin({ table: this.#table, query, rarity: this.#rarity });
+    work.look(this.#gather(found, nothing, options));
+    return { question, options, found, cut: matches.cut, work };
+  }
+
+  /** The second half: the best candidates, best first. Without the query's vector, words alone decide. */
+  rank(search: WordSearch, vector: Float32Array | undefined, models: RankingModels, limit: number): Found {
+    const features = this.features(search, vector);
+    const { byMeaning, cut, query } = features;
     const { best, confidence } = rank(
       {
         ...features,
-        rarity: (stem) => this.#postings.rarity(stem),
-        model: byMeaning ? options.models.byMeaning : options.models.byWords,
-        nowMs: options.nowMs,
+        rarity: this.#rarity,
+        model: byMeaning ? models.byMeaning : models.byWords,
+        nowMs: search.question.nowMs,
       },
-      options.limit,
+      limit,
     );
-    return { query: features.query, best, confidence, cut, byMeaning, byWords: features.byWords };
+    return { query, best, confidence, cut, byMeaning, byWords: features.byWords };
   }
 
-  /** What the ranking knows of the turns that may answer a query. */
+  /** What the ranking knows of the turns that may answer a query. Ends the search. */
   features(
-    text: string,
+    { question: { query }, options, found, cut, work }: WordSearch,
     vector: Float32Array | undefined,
-    options: Omit<SearchOptions, 'limit' | 'models'>,
   ): Features {
-    const query = readQuery(text, this.#table, options.nowMs);
-    const matches = this.#postings.search(query.weights, options.isLate);
-    const found = matches.docs.subarray(0, options.candidates.byWords);
     const byMeaning = vector !== undefined && this.#vectors.size >= enoughVectors * this.#indexed;
     const near = byMeaning
       ? this.#vectors.search(vector, options.candidates.byMeaning, options.isLate)
-      : { docs: new Uint32Array(), cut: false };
-    const candidates = gather(this.#table, found, near.docs, options.candidates.surrounded, (turnId) =>
-      this.#table.has(turnId, state.superseded),
-    );
+      : { docs: nothing, cut: false };
+    const candidates = this.#gather(found, near.docs, options);
     const rows = new Float32Array(candidates.length * featureCount);
     const source = {
       table: this.#table,
       query,
-      rarity: (stem: string) => this.#postings.rarity(stem),
+      rarity: this.#rarity,
       candidates,
       ...(byMeaning
         ? { similarities: (turnIds: Uint32Array) => this.#vectors.similarities(vector, turnIds) }
         : {}),
     };
-    const masks = fillFeatures(source, this.#work, rows);
-    const cut = matches.cut || near.cut;
-    return { table: this.#table, query, candidates, rows, masks, byWords: new Set(found), cut, byMeaning };
+    const masks = fillFeatures(source, work, rows);
+    work.clear();
+    this.#idle.push(work);
+    return {
+      table: this.#table,
+      query,
+      candidates,
+      rows,
+      masks,
+      byWords: new Set(found),
+      cut: cut || near.cut,
+      byMeaning,
+    };
   }
 
   /** True when a later turn says the same. */
@@ -203,11 +243,6 @@ export class UserIndex {
     return this.#shelf.flush();
   }
 
-  /** What of a query is compared by meaning: all but the names of who spoke, which are in no turn's vector. */
-  meaningOf(query: string): string {
-    return withoutSpeakers(query, readQuery(query, this.#table, 0).speakerStems);
-  }
-
   /** Indexed turns that have no vector, newest first. Takes no longer among many than among few. */
   withoutVector(limit: number): number[] {
     const isDone = (turnId: number): boolean => this.#vectors.has(turnId) || !this.#table.knows(turnId);
@@ -226,6 +261,14 @@ export class UserIndex {
 
   knownNames(limit: number): string[] {
     return this.#names.best(limit, this.#high);
+  }
+
+  #rarity = (stem: string): number => this.#postings.rarity(stem);
+
+  #gather(found: Uint32Array, near: Uint32Array, { candidates: { surrounded } }: SearchOptions): Uint32Array {
+    return gather(this.#table, found, near, surrounded, (turnId) =>
+      this.#table.has(turnId, state.superseded),
+    );
   }
 
   #addRange(from: number, to: number): void {

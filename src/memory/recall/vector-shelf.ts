@@ -1,11 +1,9 @@
-import { dimensions } from '../vectors/kernel.js';
-
-/** Turns of a block that is allocated at once. */
-const perBlock = 256;
+import { VectorBlock } from '../vectors/vector-block.js';
 
 /** Where the int8 vectors of one user's turns are. */
 export interface Shelf {
-  get(turnId: number): Int8Array | undefined;
+  /** Copies a turn's vector to `target[at]` and on, four numbers a word. Returns false when there is none. */
+  copy(turnId: number, target: Int32Array, at: number): boolean;
   set(turnId: number, vector: Int8Array): void;
   /** What is there of turns `from <= turnId < to` already. */
   load(from: number, to: number): Iterable<readonly [number, Int8Array]>;
@@ -13,26 +11,19 @@ export interface Shelf {
   flush(): Promise<void>;
 }
 
-/** The int8 vectors of one user's turns, in memory, in blocks of 256 turns; nothing is moved when it grows. */
+/** The int8 vectors of one user's turns, in memory; nothing is moved when it grows. */
 export class VectorShelf implements Shelf {
-  readonly #blocks = new Map<number, { readonly vectors: Int8Array; readonly present: Uint8Array }>();
+  readonly #blocks = new Map<number, VectorBlock>();
 
-  get(turnId: number): Int8Array | undefined {
-    const block = this.#blocks.get(Math.floor(turnId / perBlock));
-    const place = turnId % perBlock;
-    if (block?.present[place] !== 1) return undefined;
-    return block.vectors.subarray(place * dimensions, (place + 1) * dimensions);
+  copy(turnId: number, target: Int32Array, at: number): boolean {
+    return this.#blocks.get(VectorBlock.of(turnId))?.copy(turnId, target, at) ?? false;
   }
 
   set(turnId: number, vector: Int8Array): void {
-    const number = Math.floor(turnId / perBlock);
+    const number = VectorBlock.of(turnId);
     let block = this.#blocks.get(number);
-    if (!block) {
-      block = { vectors: new Int8Array(perBlock * dimensions), present: new Uint8Array(perBlock) };
-      this.#blocks.set(number, block);
-    }
-    block.vectors.set(vector, (turnId % perBlock) * dimensions);
-    block.present[turnId % perBlock] = 1;
+    if (!block) this.#blocks.set(number, (block = new VectorBlock()));
+    block.set(turnId, vector);
   }
 
   load(): Iterable<readonly [number, Int8Array]> {

@@ -8,6 +8,8 @@ export const chunkBytes = chunkVectors * signBytes;
 export const groupVectors = 16;
 /** Bytes of a vector's signs in the near part of its chunk, which decides what groups are looked at wholly. */
 export const nearBytes = 16;
+/** Four numbers of a vector at a time, as they are copied. */
+export const vectorWords = dimensions / 4;
 /** Most int8 vectors that one call of `dots` takes. */
 export const maxDots = 256;
 

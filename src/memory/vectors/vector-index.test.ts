@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { copyingFrom } from './copy-vector.js';
 import { PlainKernel } from './plain-kernel.js';
 import { quantise } from './quantise.js';
 import { createKernel } from './simd-kernel.js';
@@ -17,7 +18,10 @@ function indexed(
   kernel = createKernel,
 ): { index: VectorIndex; kept: Map<number, Int8Array> } {
   const kept = new Map<number, Int8Array>();
-  const index = new VectorIndex((doc) => kept.get(doc), { kernel });
+  const index = new VectorIndex(
+    copyingFrom((doc) => kept.get(doc)),
+    { kernel },
+  );
   for (const doc of docs) {
     const vector = quantise(some[doc % some.length]!);
     kept.set(doc, vector);
@@ -104,7 +108,7 @@ describe('VectorIndex', () => {
 
   it('keeps the newest of vectors that are all alike', () => {
     const kept = quantise(some[0]!);
-    const index = new VectorIndex(() => kept);
+    const index = new VectorIndex(copyingFrom(() => kept));
     for (let doc = 1; doc <= 5_000; doc++) index.add(doc, kept);
     expect([...index.search(some[0]!, 3, never).docs]).toEqual([5_000, 4_999, 4_998]);
   });

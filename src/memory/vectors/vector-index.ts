@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 
-import { dimensions, layout, maxDots, type Kernel } from './kernel.js';
+import type { CopyVector } from './copy-vector.js';
+import { dimensions, layout, maxDots, vectorWords, type Kernel } from './kernel.js';
 import { quantiseFinely } from './quantise.js';
 import { SignChunks } from './sign-chunks.js';
 import { signCosts } from './sign-costs.js';
@@ -42,14 +43,13 @@ const looksPerSlice = 8;
  * are; they may come in any order.
  */
 export class VectorIndex {
-  readonly #vectorOf: (doc: number) => Int8Array | undefined;
+  readonly #copyVector: CopyVector;
   readonly #options: Required<VectorIndexOptions>;
   /** Made when the first vector comes: most users of a server are not here. */
   #held: { readonly kernel: Kernel; readonly chunks: SignChunks } | undefined;
 
-  /** @param vectorOf reads a document's vector, as `quantise` made it; undefined when it is gone */
-  constructor(vectorOf: (doc: number) => Int8Array | undefined, options: VectorIndexOptions = {}) {
-    this.#vectorOf = vectorOf;
+  constructor(copyVector: CopyVector, options: VectorIndexOptions = {}) {
+    this.#copyVector = copyVector;
     this.#options = { ...defaultVectorIndexOptions, ...options };
   }
 
@@ -111,7 +111,7 @@ export class VectorIndex {
     const fine = quantiseFinely(query);
     const length = Math.sqrt(fine.reduce((sum, value) => sum + value * value, 0));
     const bytes = kernel.bytes();
-    const signed = new Int8Array(bytes.buffer);
+    const words = new Int32Array(bytes.buffer);
     new Int16Array(bytes.buffer, layout.query, dimensions).set(fine);
     const dots = new Int32Array(bytes.buffer, layout.dots, 2 * maxDots);
     const places = new Uint32Array(maxDots);
@@ -119,10 +119,8 @@ export class VectorIndex {
       let count = 0;
       for (; next < docs.length && count < maxDots; next++) {
         const doc = docs[next] ?? 0;
-        const vector = this.has(doc) ? this.#vectorOf(doc) : undefined;
-        if (vector?.length !== dimensions) continue;
-        signed.set(vector, layout.vectors + count * dimensions);
-        places[count++] = next;
+        if (this.has(doc) && this.#copyVector(doc, words, layout.vectors / 4 + count * vectorWords))
+          places[count++] = next;
       }
       kernel.dots(count);
       for (let i = 0; i < count; i++) {
