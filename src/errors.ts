@@ -40,6 +40,7 @@ export const errorTable = {
   SLOWCAT_MEMORY_FILE: 'A file of turns or questions cannot be read or written.',
   SLOWCAT_MEMORY_LINE: 'A line of a file is not a turn or a question.',
   SLOWCAT_PROCESSOR_FAILED: 'A frame processor failed while it handled a frame.',
+  SLOWCAT_TOOL_FAILED: 'A function that the language model has called failed.',
   SLOWCAT_PIPELINE_TIMEOUT: 'A pipeline did not start, end or cancel in time.',
 } as const;
 

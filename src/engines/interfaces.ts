@@ -42,10 +42,40 @@ export interface SpeechToText extends Engine {
   transcribe(pcm16k: Float32Array, options?: TranscribeOptions): Promise<Transcript>;
 }
 
-export interface ChatMessage {
-  readonly role: 'system' | 'user' | 'assistant';
-  readonly content: string;
+/** A call of a function, as a model asks for it. */
+export interface ToolCall {
+  /** Unique within a conversation. */
+  readonly id: string;
+  readonly name: string;
+  /** JSON text as the model wrote it: it may be invalid, and fit no schema. */
+  readonly arguments: string;
 }
+
+export interface ChatMessage {
+  readonly role: 'system' | 'user' | 'assistant' | 'tool';
+  readonly content: string;
+  /** Calls that a message of the assistant asks for; each is answered by a message of the role `tool`. */
+  readonly toolCalls?: readonly ToolCall[];
+  /** Which call a message of the role `tool` answers. */
+  readonly toolCallId?: string;
+}
+
+/** A function that a model may call. */
+export interface ToolDefinition {
+  /** Letters, digits, `_` and `-`, at most 64. */
+  readonly name: string;
+  /** When to call it, for the model. */
+  readonly description: string;
+  /** JSON schema of the arguments, an object. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+/** Whether the model calls: as it likes, never, something in any case, or this one in any case. */
+export type ToolChoice = 'auto' | 'none' | 'required' | { readonly name: string };
+
+/** A piece of an answer that may call functions. */
+export type AnswerPart =
+  { readonly type: 'text'; readonly text: string } | { readonly type: 'tool-call'; readonly call: ToolCall };
 
 /** What one answer took, in tokens of the model's own. */
 export interface TokenUsage {
@@ -65,12 +95,30 @@ export interface GenerateOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface GenerateWithToolsOptions extends GenerateOptions {
+  /** Told to the model at the front of the prompt, so the same list in the same order keeps its caches. */
+  readonly tools: readonly ToolDefinition[];
+  /** @defaultValue 'auto' */
+  readonly toolChoice?: ToolChoice;
+}
+
 /** Stateless: an answer depends only on the messages. Caches may make it faster, never different. */
 export interface LanguageModel extends Engine {
   /** The largest prompt plus answer, in tokens. */
   readonly contextTokens: number;
   /** Streams the answer piece by piece, spaces included. Calls may overlap. */
   generate(messages: readonly ChatMessage[], options?: GenerateOptions): AsyncIterable<string>;
+  /**
+   * The same for an answer that may call functions: text as it comes, and each call when it is whole. The names
+   * of calls are those of `tools` where the engine can hold the model to it; callers check. Absent on models
+   * that cannot.
+   */
+  generateWithTools?(
+    messages: readonly ChatMessage[],
+    options: GenerateWithToolsOptions,
+  ): AsyncIterable<AnswerPart>;
+  /** True when the model is large enough to be told of functions without being asked to. @defaultValue false */
+  readonly usesToolsWell?: boolean;
   /** Tokens of a text by the model's own tokenizer (an estimate for remote models). */
   countTokens(text: string): number;
 }

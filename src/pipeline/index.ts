@@ -182,7 +182,14 @@ export {
   type FrameProcessorOptions,
   type PushErrorOptions,
 } from './frame-processor.js';
-export { LLMContext, type LLMContextMessage } from './llm-context.js';
+export {
+  LLMContext,
+  type FunctionDefinition,
+  type LLMContextMessage,
+  type LLMContextToolCall,
+  type LLMContextToolChoice,
+  type LLMContextTools,
+} from './llm-context.js';
 export type {
   LLMTokenUsage,
   TTFBMetricsData,

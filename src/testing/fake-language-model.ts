@@ -1,9 +1,34 @@
-import type { ChatMessage, EngineInfo, GenerateOptions, LanguageModel } from '../engines/interfaces.js';
+import type {
+  AnswerPart,
+  ChatMessage,
+  EngineInfo,
+  GenerateOptions,
+  GenerateWithToolsOptions,
+  LanguageModel,
+  ToolCall,
+} from '../engines/interfaces.js';
 import { SlowcatError } from '../errors.js';
+
+/** A call that the fake asks for. */
+export interface FakeToolCall {
+  readonly name: string;
+  /** A value is written as JSON; a text stands as it is, also when it is none. @defaultValue '{}' */
+  readonly arguments?: string | Readonly<Record<string, unknown>>;
+  /** @defaultValue `call-1` and so on */
+  readonly id?: string;
+}
+
+/** An answer that calls functions, behind a text if there is one. Without functions to call, the text is all. */
+export interface FakeToolAnswer {
+  readonly text?: string;
+  readonly toolCalls: readonly FakeToolCall[];
+}
+
+export type FakeAnswer = string | Error | FakeToolAnswer;
 
 export interface FakeLanguageModelOptions {
   /** The whole answer to a conversation, or an error that the call rejects with. */
-  readonly answer: (messages: readonly ChatMessage[]) => string | Error;
+  readonly answer: (messages: readonly ChatMessage[], options?: GenerateWithToolsOptions) => FakeAnswer;
   /** Waits before the given piece; a virtual clock's sleep, for instance. @defaultValue no wait */
   readonly beforePiece?: (piece: number) => Promise<void>;
   /** Largest prompt plus answer. @defaultValue 4096 */
@@ -29,7 +54,9 @@ export class FakeLanguageModel implements LanguageModel {
   readonly contextTokens: number;
   /** Every conversation it was asked with, oldest first. */
   readonly calls: (readonly ChatMessage[])[] = [];
+  readonly usesToolsWell = true;
   readonly #options: FakeLanguageModelOptions;
+  #calls = 0;
   readonly #closing = new AbortController();
 
   constructor(options: FakeLanguageModelOptions) {
@@ -52,6 +79,35 @@ export class FakeLanguageModel implements LanguageModel {
     messages: readonly ChatMessage[],
     options: GenerateOptions = {},
   ): AsyncGenerator<string, void> {
+    yield* this.#speak(messages, options, this.#options.answer.bind(undefined, messages, undefined));
+  }
+
+  async *generateWithTools(
+    messages: readonly ChatMessage[],
+    options: GenerateWithToolsOptions,
+  ): AsyncGenerator<AnswerPart, void> {
+    let answer: FakeAnswer = '';
+    const text = this.#speak(messages, options, () => (answer = this.#options.answer(messages, options)));
+    for await (const piece of text) yield { type: 'text', text: piece };
+    if (options.toolChoice === 'none') return;
+    for (const call of callsOf(answer)) {
+      this.#calls += 1;
+      const { name, id = `call-${this.#calls}`, arguments: args = {} } = call;
+      const written: ToolCall = {
+        id,
+        name,
+        arguments: typeof args === 'string' ? args : JSON.stringify(args),
+      };
+      yield { type: 'tool-call', call: written };
+      options.signal?.throwIfAborted();
+    }
+  }
+
+  async *#speak(
+    messages: readonly ChatMessage[],
+    options: GenerateOptions,
+    answerOf: () => FakeAnswer,
+  ): AsyncGenerator<string, void> {
     const outer = options.signal === undefined ? [] : [options.signal];
     const signal = AbortSignal.any([this.#closing.signal, ...outer]);
     signal.throwIfAborted();
@@ -64,10 +120,10 @@ export class FakeLanguageModel implements LanguageModel {
       );
     }
     this.calls.push([...messages]);
-    const answer = this.#options.answer(messages);
+    const answer = answerOf();
     if (answer instanceof Error) throw answer;
     const wait = this.#options.beforePiece ?? defaultFakeLanguageModelOptions.beforePiece;
-    const pieces = piecesOf(answer).slice(0, Math.min(options.maxTokens ?? 256, room));
+    const pieces = piecesOf(textOf(answer)).slice(0, Math.min(options.maxTokens ?? 256, room));
     for (const [index, piece] of pieces.entries()) {
       await untilAborted(wait(index), signal);
       yield piece;
@@ -80,6 +136,14 @@ export class FakeLanguageModel implements LanguageModel {
     this.#closing.abort(new SlowcatError('SLOWCAT_ENGINE_CLOSED', 'Create a new language model.'));
     return Promise.resolve();
   }
+}
+
+function textOf(answer: string | FakeToolAnswer): string {
+  return typeof answer === 'string' ? answer : (answer.text ?? '');
+}
+
+function callsOf(answer: FakeAnswer): readonly FakeToolCall[] {
+  return typeof answer === 'object' && 'toolCalls' in answer ? answer.toolCalls : [];
 }
 
 /** Waits no longer than the signal allows. */

@@ -1,6 +1,12 @@
 /** What tests are made of: scripted engines, a clock that stands still, a pipeline for one processor. */
 export { createFakeEmbedder, type FakeEmbedderOptions } from './fake-embedder.js';
-export { FakeLanguageModel, type FakeLanguageModelOptions } from './fake-language-model.js';
+export {
+  FakeLanguageModel,
+  type FakeAnswer,
+  type FakeLanguageModelOptions,
+  type FakeToolAnswer,
+  type FakeToolCall,
+} from './fake-language-model.js';
 export {
   FakeSpeechToText,
   type FakeSpeechToTextOptions,

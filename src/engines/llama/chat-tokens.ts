@@ -1,5 +1,6 @@
 import type { ChatHistoryItem, ChatWrapper, LlamaModel, Token } from 'node-llama-cpp';
 import type { ChatMessage } from '../interfaces.js';
+import { plainMessages } from '../tool-text.js';
 
 /** Tokenizing this many characters takes about a millisecond, so the event loop gets its turn in between. */
 const charactersAtOnce = 4000;
@@ -24,7 +25,7 @@ export function chatMlEncoder(model: Pick<LlamaModel, 'tokenize' | 'tokens'>): E
   return async (messages, open) => {
     const tokens = [...bos];
     let characters = 0;
-    for (const { role, content } of messages) {
+    for (const { role, content } of plainMessages(messages)) {
       characters += content.length;
       if (characters > charactersAtOnce) {
         characters = content.length;
@@ -41,11 +42,12 @@ export function chatMlEncoder(model: Pick<LlamaModel, 'tokenize' | 'tokens'>): E
 export function wrapperEncoder(model: LlamaModel, wrapper: ChatWrapper): EncodeChat {
   return async (messages, open) => {
     await breathe();
-    const chatHistory: ChatHistoryItem[] = messages.map(({ role, content }) => {
+    const chatHistory: ChatHistoryItem[] = plainMessages(messages).map(({ role, content }) => {
       switch (role) {
         case 'system':
           return { type: 'system', text: content };
         case 'user':
+        case 'tool':
           return { type: 'user', text: content };
         case 'assistant':
           return { type: 'model', response: [content] };

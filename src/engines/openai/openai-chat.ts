@@ -1,16 +1,30 @@
-import { OpenAI } from 'openai';
+import { APIError, OpenAI } from 'openai';
 import type { CompletionUsage } from 'openai/resources/completions';
 import type { ChatCompletionCreateParamsStreaming } from 'openai/resources/chat/completions';
 import { SlowcatError } from '../../errors.js';
-import type { ChatMessage, EngineInfo, GenerateOptions, LanguageModel, TokenUsage } from '../interfaces.js';
+import type {
+  AnswerPart,
+  ChatMessage,
+  EngineInfo,
+  GenerateOptions,
+  GenerateWithToolsOptions,
+  LanguageModel,
+  TokenUsage,
+} from '../interfaces.js';
+import { plainMessages } from '../tool-text.js';
+import { messageParam, toolChoiceParam, toolParam } from './chat-request.js';
 import { chatFailure } from './failures.js';
 import { defaultOpenAiChatOptions, type OpenAiChatOptions } from './options.js';
 import { PatienceTimer } from './patience-timer.js';
+import { ToolCallDeltas } from './tool-call-deltas.js';
 
 /** As in `GenerateOptions.maxTokens`. */
 const defaultMaxTokens = 256;
 /** Characters of one token in English text; stands in until the tokenizer is loaded. */
 const charactersPerToken = 4;
+
+/** With these, servers say that they, or the model, know no functions: Ollama 400, llama-server without Jinja 500. */
+const refusals: ReadonlySet<number | undefined> = new Set([400, 422, 500, 501]);
 
 type CountTokens = (text: string) => number;
 
@@ -31,6 +45,9 @@ export class OpenAiChat implements LanguageModel {
   readonly #client: OpenAI;
   #count: CountTokens = (text) => Math.ceil(text.length / charactersPerToken);
   #warming: Promise<void> | undefined;
+  /** Models behind servers are mostly large; one that knows no functions says so. */
+  readonly usesToolsWell = true;
+  #refusesTools = false;
 
   /** @throws `SLOWCAT_CONFIG_INVALID` when `baseUrl` is no http address */
   constructor(options: OpenAiChatOptions) {
@@ -74,6 +91,40 @@ export class OpenAiChat implements LanguageModel {
     messages: readonly ChatMessage[],
     options: GenerateOptions = {},
   ): AsyncGenerator<string, void> {
+    for await (const part of this.#answer(messages, options)) if (part.type === 'text') yield part.text;
+  }
+
+  /**
+   * A server that refuses the functions, as those do whose model knows none, is asked again without them, and from then
+   * on only without; unless a call is to be forced.
+   */
+  async *generateWithTools(
+    messages: readonly ChatMessage[],
+    options: GenerateWithToolsOptions,
+  ): AsyncGenerator<AnswerPart, void> {
+    const { tools, toolChoice = 'auto' } = options;
+    const isForced = toolChoice !== 'auto' && toolChoice !== 'none';
+    if (this.#refusesTools && !isForced) {
+      yield* this.#answer(plainMessages(messages), options);
+      return;
+    }
+    const told = { refused: false };
+    const request = { tools: tools.map(toolParam), tool_choice: toolChoiceParam(toolChoice) };
+    try {
+      yield* this.#answer(messages, options, request, () => (told.refused = true));
+    } catch (error) {
+      if (isForced || !told.refused) throw error;
+      yield* this.#answer(plainMessages(messages), options);
+      this.#refusesTools = true;
+    }
+  }
+
+  async *#answer(
+    messages: readonly ChatMessage[],
+    options: GenerateOptions,
+    withTools: Pick<ChatCompletionCreateParamsStreaming, 'tools' | 'tool_choice'> = {},
+    onRefusal?: () => void,
+  ): AsyncGenerator<AnswerPart, void> {
     this.#assertOpen();
     const patience = new PatienceTimer(this.#options.timeoutMs);
     const outer = [this.#closing.signal, ...(options.signal === undefined ? [] : [options.signal])];
@@ -82,14 +133,16 @@ export class OpenAiChat implements LanguageModel {
       signal.throwIfAborted();
       const request: ChatCompletionCreateParamsStreaming = {
         model: this.#options.model,
-        messages: messages.map(({ role, content }) => ({ role, content })),
+        messages: messages.map(messageParam),
         temperature: this.#options.temperature,
         stream: true,
         ...(options.onUsage === undefined ? {} : { stream_options: { include_usage: true } }),
+        ...withTools,
       };
       // OpenAI has renamed this one; the servers that run on one's own machine know the first name.
       Object.assign(request, { max_tokens: options.maxTokens ?? defaultMaxTokens });
       const stream = await this.#client.chat.completions.create(request, { signal });
+      const deltas = new ToolCallDeltas();
       let finished = false;
       for await (const chunk of stream) {
         signal.throwIfAborted();
@@ -97,19 +150,31 @@ export class OpenAiChat implements LanguageModel {
         if (chunk.usage != null) options.onUsage?.(usageOf(chunk.usage));
         const choice = chunk.choices[0];
         finished ||= choice?.finish_reason != null;
+        const called = choice?.delta.tool_calls ?? [];
+        if (called.length > 0) {
+          deltas.add(called);
+          patience.stop();
+          patience.start();
+        }
         const piece = choice?.delta.content ?? '';
         if (piece === '') continue;
         patience.stop();
-        yield piece;
+        yield { type: 'text', text: piece };
         signal.throwIfAborted();
         patience.start();
       }
       // The client takes the end of a connection, and its own abort, for the end of the answer.
       signal.throwIfAborted();
       if (!finished) throw new Error('the stream ended before the answer did');
+      patience.stop();
+      for (const call of deltas.calls()) {
+        yield { type: 'tool-call', call };
+        signal.throwIfAborted();
+      }
     } catch (error) {
       for (const { aborted, reason } of outer) if (aborted) throw reason;
       if (patience.signal.aborted) throw this.#late();
+      if (error instanceof APIError && refusals.has(error.status as number | undefined)) onRefusal?.();
       throw chatFailure(error, this.#address, this.#options.model);
     } finally {
       patience.stop();

@@ -1,4 +1,4 @@
-import type { LLMContext, LLMContextMessage } from '../llm-context.js';
+import type { LLMContext, LLMContextMessage, LLMContextToolChoice, LLMContextTools } from '../llm-context.js';
 import { DataFrame } from './base.js';
 
 /** Asks the model for an answer to the context. */
@@ -51,10 +51,10 @@ export class LLMMessagesTransformFrame extends DataFrame {
   }
 }
 
-/** Sets the tools that the model may call, in the model's own notation. */
+/** Sets the functions that the model may call. */
 export class LLMSetToolsFrame extends DataFrame {
   readonly type = 'LLMSetToolsFrame';
-  constructor(readonly tools: readonly unknown[]) {
+  constructor(readonly tools: LLMContextTools) {
     super();
   }
 }
@@ -62,7 +62,7 @@ export class LLMSetToolsFrame extends DataFrame {
 /** Sets whether the model calls tools. */
 export class LLMSetToolChoiceFrame extends DataFrame {
   readonly type = 'LLMSetToolChoiceFrame';
-  constructor(readonly toolChoice: 'none' | 'auto' | 'required' | Readonly<Record<string, unknown>>) {
+  constructor(readonly toolChoice: LLMContextToolChoice) {
     super();
   }
 }

@@ -1,18 +1,28 @@
 import {
   AggregatedTextFrame,
+  BotStartedSpeakingFrame,
+  BotStoppedSpeakingFrame,
   CancelFrame,
   EndFrame,
   FrameProcessor,
+  FunctionCallCancelFrame,
+  FunctionCallInProgressFrame,
+  FunctionCallResultFrame,
+  FunctionCallsStartedFrame,
   InterruptionFrame,
   LLMAssistantPushAggregationFrame,
   LLMContextAssistantTurnFrame,
+  LLMContextFrame,
   LLMFullResponseEndFrame,
   LLMFullResponseStartFrame,
   TTSTextFrame,
+  UserStartedSpeakingFrame,
+  UserStoppedSpeakingFrame,
   type Frame,
   type FrameDirection,
   type LLMContext,
 } from '../../pipeline/index.js';
+import { CallLedger } from '../tools/call-ledger.js';
 
 export interface LLMAssistantAggregatorOptions {
   /** The conversation, shared with the user aggregator. */
@@ -25,7 +35,8 @@ export interface LLMAssistantAggregatorOptions {
 }
 
 /**
- * Writes what the bot said to the context.
+ * Writes what the bot said and what the model has called to the context, and asks the model to go on with the results
+ * of its calls: not while the bot speaks, and not while the user speaks, whose turn will ask anyway.
  *
  * It sits behind the output transport, where text arrives after the audio that speaks it, and therefore knows what
  * went out, not what was merely generated. An interruption commits what was said until then.
@@ -33,11 +44,17 @@ export interface LLMAssistantAggregatorOptions {
 export class LLMAssistantAggregator extends FrameProcessor {
   readonly #context: LLMContext;
   readonly #onTurn: LLMAssistantAggregatorOptions['onTurn'];
+  readonly #calls: CallLedger;
   #said: string[] = [];
+  /** True when there are results that the model has not been asked to go on with. */
+  #owesRun = false;
+  #botSpeaks = false;
+  #userSpeaks = false;
 
   constructor(options: LLMAssistantAggregatorOptions) {
     super();
     this.#context = options.context;
+    this.#calls = new CallLedger(options.context);
     this.#onTurn = options.onTurn;
   }
 
@@ -49,6 +66,7 @@ export class LLMAssistantAggregator extends FrameProcessor {
       this.pushFrame(frame, direction);
       return;
     }
+    if (direction === 'downstream') this.#follow(frame);
     const ends =
       frame instanceof LLMFullResponseEndFrame ||
       frame instanceof LLMFullResponseStartFrame ||
@@ -59,6 +77,44 @@ export class LLMAssistantAggregator extends FrameProcessor {
     const cut = frame instanceof InterruptionFrame || frame instanceof CancelFrame;
     if (ends && direction === 'downstream') this.#commit(cut);
     this.pushFrame(frame, direction);
+    if (this.#owesRun) this.#maybeRun();
+  }
+
+  /** Keeps track of calls and of who speaks. */
+  #follow(frame: Frame): void {
+    if (frame instanceof FunctionCallsStartedFrame) this.#calls.started(frame.functionCalls);
+    else if (frame instanceof FunctionCallInProgressFrame) {
+      // What was said before the call stands before it.
+      this.#commit(false);
+      this.#calls.inProgress(frame);
+    } else if (frame instanceof FunctionCallResultFrame) {
+      if (this.#calls.result(frame)) this.#owesRun = true;
+      this.#tellContextUpdated(frame);
+    } else if (frame instanceof FunctionCallCancelFrame) {
+      if (this.#calls.cancelled(frame)) this.#owesRun = true;
+    } else if (frame instanceof BotStartedSpeakingFrame) this.#botSpeaks = true;
+    else if (frame instanceof BotStoppedSpeakingFrame) this.#botSpeaks = false;
+    else if (frame instanceof UserStartedSpeakingFrame) this.#userSpeaks = true;
+    else if (frame instanceof UserStoppedSpeakingFrame) {
+      this.#userSpeaks = false;
+      // A turn with words has asked the model, and the results stand before it.
+      if (this.#context.messages.at(-1)?.role === 'user') this.#owesRun = false;
+    } else if (frame instanceof InterruptionFrame) {
+      this.#botSpeaks = false;
+      this.#owesRun = false;
+    }
+  }
+
+  #maybeRun(): void {
+    if (this.#botSpeaks || this.#userSpeaks) return;
+    this.#owesRun = false;
+    this.pushFrame(new LLMContextFrame(this.#context), 'upstream');
+  }
+
+  #tellContextUpdated({ options }: FunctionCallResultFrame): void {
+    const tell = options.properties?.onContextUpdated;
+    if (tell === undefined) return;
+    void (async () => tell())().catch((error: unknown) => this.pushError(error, { category: 'application' }));
   }
 
   #commit(interrupted: boolean): void {

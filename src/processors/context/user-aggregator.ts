@@ -12,6 +12,8 @@ import {
   LLMMessagesTransformFrame,
   LLMMessagesUpdateFrame,
   LLMRunFrame,
+  LLMSetToolChoiceFrame,
+  LLMSetToolsFrame,
   TranscriptionFrame,
   UserStartedSpeakingFrame,
   UserStoppedSpeakingFrame,
@@ -113,6 +115,10 @@ export class LLMUserAggregator extends FrameProcessor {
       if (frame.runLlm) this.#run();
     } else if (frame instanceof LLMRunFrame) {
       this.#run();
+    } else if (frame instanceof LLMSetToolsFrame) {
+      this.#context.setTools(frame.tools);
+    } else if (frame instanceof LLMSetToolChoiceFrame) {
+      this.#context.setToolChoice(frame.toolChoice);
     } else {
       if (frame instanceof EndFrame || frame instanceof CancelFrame) this.#cancelTimer?.();
       this.pushFrame(frame, direction);

@@ -1,4 +1,4 @@
-import { LLMContext, LLMContextFrame, type LLMContextMessage } from '../../pipeline/index.js';
+import { LLMContextFrame, type LLMContextMessage } from '../../pipeline/index.js';
 
 /**
  * Where recalled memory stands. `late`: before the user's last message, so that the history before it stays the same
@@ -15,7 +15,7 @@ export function inject(
   const { messages } = frame.context;
   const at = position === 'late' ? Math.max(0, messages.length - 1) : leadingSystemMessages(messages);
   const copy = new LLMContextFrame(
-    new LLMContext([...messages.slice(0, at), ...added, ...messages.slice(at)]),
+    frame.context.withMessages([...messages.slice(0, at), ...added, ...messages.slice(at)]),
     frame.speculation,
   );
   Object.assign(copy.metadata, frame.metadata, { memory: true });
