@@ -58,7 +58,7 @@ export async function exportToFile(
   edges: MemoryCommandEdges,
   signal: AbortSignal,
 ): Promise<number> {
-  const file = createWriteStream(path, { flags: 'wx', mode: 0o600 });
+  const file = createWriteStream(path, { flags: 'wx', mode: 0o600, flush: true });
   const shown = progress('exporting', edges);
   try {
     await once(file, 'open');
@@ -70,7 +70,8 @@ export async function exportToFile(
       shown.report(++done, turns);
     }
     file.end();
-    await once(file, 'finish');
+    // Closed means flushed: who exports before forgetting has it on the disk.
+    await once(file, 'close');
     if (signal.aborted) edges.fail(interruptedExitCode);
     return done;
   } catch (cause) {

@@ -5,7 +5,7 @@ import { groupOf, groupTurns, wholeUser, type ArchiveKeeper } from '../recovery/
 import { userPrefixBytes, type UserKey } from '../user-id.js';
 import type { UserHead } from './head-record.js';
 import type { LogReader } from './log-reader.js';
-import { overwriteFreePages, touchAround, touchHeadsAround } from './scrub.js';
+import { overwriteFreePages, touchAround, touchHeadsAround, touchMarks } from './scrub.js';
 import { encodeSegment, segmentTurns } from './segment.js';
 import { derivedNames } from './side-table.js';
 import { numberedKey, numberOf, numberRange, quietly, wipe, writeBatch, type LogStore } from './store.js';
@@ -141,6 +141,8 @@ export class Forgetter {
             await touchAround(this.#store, prefix, group * groupTurns + 1, (group + 1) * groupTurns);
           }
         }
+        await overwriteFreePages(this.#store.env);
+        await touchMarks(this.#store, marks);
         await overwriteFreePages(this.#store.env);
         await this.#keeper.clearMarks(marks);
       });

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
+import { freeBytes } from './room.js';
+
 /** How a log is opened. */
 export interface TurnLogOptions {
   /** Bytes that nobody can guess, for the salts of turns. @defaultValue `crypto.randomBytes` */
@@ -12,6 +14,8 @@ export interface TurnLogOptions {
   readonly scrubEveryMs?: number;
   /** Whether there is an archive beside the database, from which it can be repaired. @defaultValue true */
   readonly archive?: boolean;
+  /** Bytes that may still be written to the disk of a folder. @defaultValue what the system says */
+  readonly freeBytes?: (folder: string) => number;
 }
 
 export const defaultTurnLogOptions = {
@@ -20,4 +24,5 @@ export const defaultTurnLogOptions = {
   idleMs: 2000,
   scrubEveryMs: 60_000,
   archive: true,
+  freeBytes,
 } as const satisfies Required<TurnLogOptions>;

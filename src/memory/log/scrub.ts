@@ -7,6 +7,11 @@ import { numberedKey, quietly, writeBatch, type LogStore } from './store.js';
 /** Two such values fill a 4 KiB page, and none is so large that LMDB would want neighbouring pages for it. */
 const fillerBytes = 1900;
 const fillersPerCommit = 64;
+/**
+ * LMDB uses a written page's buffer again without clearing it, and what it does not fill of a page has what was there
+ * before. One commit of this many pages, more than any other has, leaves zeros in all of them.
+ */
+const bufferedPages = 320;
 /** LMDB frees pages in later transactions than those that emptied them, so that one round does not meet them all. */
 const rounds = 3;
 
@@ -23,7 +28,9 @@ export async function overwriteFreePages(env: RootDatabase): Promise<void> {
     do {
       env.resetReadTxn();
       const parts: Promise<boolean>[] = [];
-      for (let i = 0; i < fillersPerCommit; i++) parts.push(filler.put(key++, zeros));
+      const isFirst = round === 0 && key === 0;
+      const count = isFirst ? 2 * bufferedPages : fillersPerCommit;
+      for (let i = 0; i < count; i++) parts.push(filler.put(key++, zeros));
       await Promise.all(parts);
     } while (lastPage(env) === pages);
     await filler.clearAsync();
@@ -42,6 +49,8 @@ function lastPage(env: RootDatabase): number {
 const aroundEntries = 2048;
 /** Heads are written one a commit, so that fewer can have moved; these are several pages of them. */
 const aroundHeads = 32;
+/** Marks of the archive are short: these are more than a page of them. */
+const aroundArchived = 256;
 /** Longer values lie on pages of their own, also where pages have 16 KiB, and leave nothing behind in shared ones. */
 const mostInlineBytes = 8192;
 
@@ -67,6 +76,27 @@ export async function touchAround(store: LogStore, prefix: Buffer, from: number,
 export async function touchHeadsAround(store: LogStore, prefix: Buffer): Promise<void> {
   for (const user of store.neighbours(prefix, aroundHeads))
     await store.update(user, (now, isNew) => ({ head: isNew ? undefined : now, apply: () => undefined }));
+}
+
+/**
+ * The same for what says how far the archive goes and what is to be forgotten: it was written by the commits that
+ * removed something, on pages that may have held it. For when free pages and buffers are clean.
+ */
+export async function touchMarks(store: LogStore, marks: readonly Buffer[]): Promise<void> {
+  await Promise.all(marks.map((mark) => store.stale.put(mark, Buffer.of(1))));
+  const prefixes = new Map(
+    marks.map((mark) => [mark.toString('hex', 0, userPrefixBytes), mark.subarray(0, userPrefixBytes)]),
+  );
+  for (const prefix of prefixes.values()) {
+    const before = [...store.archived.getKeys({ start: prefix, reverse: true, limit: aroundArchived })];
+    const behind = [...store.archived.getKeys({ start: prefix, limit: aroundArchived })];
+    for (const key of [...before, ...behind]) {
+      const value = store.archived.get(key);
+      // An older mark than another process writes meanwhile makes it look at the archive once more.
+      if (value) await store.archived.put(Buffer.from(key), value);
+    }
+    await touchHeadsAround(store, prefix);
+  }
 }
 
 function keysAround(table: LogStore['turns'], start: Buffer, end: Buffer): Buffer[] {

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
 import { open, type Database, type RootDatabase } from 'lmdb';
@@ -8,6 +10,7 @@ import { emptyRange } from '../proof/mountain-range.js';
 import { userKey, userPrefixBytes, type UserKey } from '../user-id.js';
 import { corrupt, databaseFormat, formatKey } from './format.js';
 import { decodeHead, encodeHead, type UserHead } from './head-record.js';
+import { freeBytes, Room } from './room.js';
 
 export interface Change {
   /** The head after the change; undefined removes it. */
@@ -47,7 +50,10 @@ export class LogStore {
   readonly #queues = new Map<string, Promise<unknown>>();
   readonly #newEpoch: () => string;
 
-  private constructor(env: RootDatabase, newEpoch: () => string) {
+  readonly #room: Room;
+
+  private constructor(env: RootDatabase, newEpoch: () => string, room: Room) {
+    this.#room = room;
     this.env = env;
     this.#newEpoch = newEpoch;
     const table = (name: string): Table => env.openDB({ name, encoding: 'binary', keyEncoding: 'binary' });
@@ -61,12 +67,19 @@ export class LogStore {
   }
 
   /** Opens a database of this format, made if it is missing. Other formats are for {@link import('./migrate.js')}. */
-  static async open(path: string, newEpoch: () => string): Promise<LogStore> {
+  static async open(
+    path: string,
+    newEpoch: () => string,
+    free: (folder: string) => number = freeBytes,
+  ): Promise<LogStore> {
+    const room = new Room(() => free(dirname(path)));
+    // One that is there can be read with no room at all.
+    if (!existsSync(path)) room.require();
     // Not in lmdb's types, but in its native part: the mode of files that it makes.
     const permissions: object = { permissionsMode: 0o600 };
     const env = open({ path, noSubdir: true, overlappingSync: false, maxDbs: 32, ...permissions });
     await Promise.all([path, `${path}-lock`].map((file) => chmod(file, 0o600)));
-    const store = new LogStore(env, newEpoch);
+    const store = new LogStore(env, newEpoch, room);
     await store.#meta.ifNoExists(formatKey, () => {
       quietly(store.#meta.put(formatKey, Buffer.of(databaseFormat)));
     });
@@ -139,6 +152,7 @@ export class LogStore {
     change: (now: UserHead, isNew: boolean) => Change | Promise<Change>,
   ): Promise<void> {
     try {
+      this.#room.require();
       for (let attempt = 0; attempt < maxAttempts; attempt++) {
         this.refresh();
         const entry = this.#heads.getEntry(user.prefix);

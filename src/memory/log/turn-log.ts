@@ -112,7 +112,7 @@ export class TurnLog {
             throw corrupt('the database, which is gone');
           if (state !== 'old') {
             await removeUnfinished(path);
-            const store = await LogStore.open(path, newEpoch);
+            const store = await LogStore.open(path, newEpoch, resolved.freeBytes);
             const log = new TurnLog(store, archive, newEpoch, resolved, leave, path);
             log.#begin();
             opened = true;
