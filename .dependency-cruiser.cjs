@@ -25,6 +25,7 @@ module.exports = {
     ]),
     room('transport', ['^src/pipeline/', '^src/audio/']),
     room('server', ['^src/(config|pipeline|processors|engines|memory|transport|audio|weights)/']),
+    room('runner', ['^src/(config|server|pipeline|processors|transport|weights)/']),
     room('cli', ['^src/(config|server|memory|weights|audio|transport|pipeline)/']),
     room('testing', ['^src/(pipeline|engines|audio|memory|processors)/']),
     {

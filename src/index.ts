@@ -23,6 +23,7 @@ export { createSmartTurn, type SmartTurnOptions } from './engines/smart-turn/ind
 export { createWhisper, type WhisperOptions } from './engines/whisper/index.js';
 export { openMemory, type Memory, type MemoryOptions, type Turn, type UserMemory } from './memory/memory.js';
 export { loadConfig, type Config } from './config/index.js';
+export * from './runner/index.js';
 export { createServer, type SlowcatServer } from './server/create-server.js';
 export { startVoiceServer, type VoiceServerOptions } from './server/voice-server.js';
 export { ensureModels, loadCatalog } from './weights/index.js';

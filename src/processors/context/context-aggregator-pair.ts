@@ -26,7 +26,10 @@ export interface ContextAggregatorEvents {
 }
 
 export interface ContextAggregatorPairOptions {
-  readonly userParams?: Omit<LLMUserAggregatorOptions, 'context'>;
+  readonly userParams?: Omit<LLMUserAggregatorOptions, 'context' | 'turnEnd'> & {
+    /** As the aggregator's; undefined is as if it were not there. */
+    readonly turnEnd?: LLMUserAggregatorOptions['turnEnd'] | undefined;
+  };
   readonly assistantParams?: Omit<LLMAssistantAggregatorOptions, 'context'>;
   /** Milliseconds since 1970, for the messages' timestamps. @defaultValue Date.now */
   readonly nowMs?: () => number;
@@ -39,14 +42,16 @@ export class LLMContextAggregatorPair {
   readonly #events: TypedEvents<ContextAggregatorEvents>;
 
   constructor(context: LLMContext, options: ContextAggregatorPairOptions = {}) {
-    const { userParams, assistantParams, nowMs = Date.now } = options;
+    const { assistantParams, nowMs = Date.now } = options;
+    const { turnEnd, ...userParams } = options.userParams ?? {};
     const timestamp = (): string => new Date(nowMs()).toISOString();
     this.#events = new TypedEvents((error) => this.#assistant.pushError(error));
     this.#user = new LLMUserAggregator({
       ...userParams,
+      ...(turnEnd && { turnEnd }),
       context,
       onTurn: (content, continues) => {
-        userParams?.onTurn?.(content, continues);
+        userParams.onTurn?.(content, continues);
         this.#events.emit('userTurnStopped', { content, timestamp: timestamp(), continues });
       },
     });
