@@ -7,6 +7,7 @@ import { defaultMemoryOptions, type MemoryOptions, type ResolvedMemoryOptions } 
 import { IndexCache } from './recall/index-cache.js';
 import { Keepers } from './keepers/keepers.js';
 import { VectorKeeper } from './keepers/vector-keeper.js';
+import { rehearse } from './rehearsal.js';
 import { repairLog } from './recovery/repair.js';
 import type {
   MaintainedMemory,
@@ -76,7 +77,10 @@ export async function openMemory(options: MemoryOptions): Promise<MaintainedMemo
     ...options,
     ...(options.embed ? { embed: checkedEmbed(options.embed) } : {}),
   };
-  const log = await TurnLog.open(memoryFolder(options.dataDir), resolved.newId);
+  const [log] = await Promise.all([
+    TurnLog.open(memoryFolder(options.dataDir), resolved.newId),
+    rehearse(resolved.ranking),
+  ]);
   return new LoggedMemory(log, resolved);
 }
 

@@ -82,12 +82,12 @@ export class Postings {
     for (const weight of terms.values()) length += weight;
     const norm = k1 * (1 - b + (b * length) / usualLength);
     const page = (this.#pages[Math.floor(doc / pageDocs)] ??= new PostingsPage());
-    for (const [term, weight] of terms) {
+    terms.forEach((weight, term) => {
       const number = this.#terms.numberFor(term);
       this.#terms.count(number);
       const impact = Math.max(1, Math.min(steps, Math.round((steps * weight) / (weight + norm))));
       page.add(number, doc % pageDocs, impact);
-    }
+    });
     this.#documents++;
     this.#tidy(page);
   }
