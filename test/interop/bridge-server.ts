@@ -5,13 +5,14 @@
 import { createInterface } from 'node:readline';
 import { pino } from 'pino';
 import { loadConfig } from '../../src/config/index.js';
-import type { ChatMessage } from '../../src/engines/interfaces.js';
+import type { ChatMessage, GenerateWithToolsOptions } from '../../src/engines/interfaces.js';
 import { startVoiceServer } from '../../src/server/voice-server.js';
 import {
   FakeLanguageModel,
   FakeSpeechToText,
   createFakeTextToSpeech,
   createFakeVoiceActivity,
+  type FakeAnswer,
 } from '../../src/testing/index.js';
 
 const [dataDir] = process.argv.slice(2);
@@ -29,8 +30,16 @@ async function* counted<T>(engine: 'llm' | 'tts', stream: AsyncIterable<T>): Asy
   }
 }
 
-/** Answers with what is remembered of dogs, or counts for a long time when asked to. */
-function answer(messages: readonly ChatMessage[]): string {
+/**
+ * Answers with what is remembered of dogs, or counts for a long time when asked to. Asked for the weather, it calls the
+ * first function that it is given, and tells what came of it.
+ */
+function answer(messages: readonly ChatMessage[], options?: GenerateWithToolsOptions): FakeAnswer {
+  const last = messages.at(-1);
+  if (last?.role === 'tool') return `I am told ${last.content}.`;
+  const [tool] = options?.tools ?? [];
+  if (tool !== undefined && last?.content.includes('weather') === true)
+    return { toolCalls: [{ name: tool.name, arguments: { city: 'Ulm' } }] };
   if (messages.at(-1)?.content.includes('Count')) return Array.from({ length: 200 }, (_, i) => i).join(' ');
   const block = messages.find(({ content }) => content.startsWith('[Memory Context'))?.content ?? '';
   return /user: (.*dog.*)/.exec(block)?.[1] ?? 'I do not know.';
@@ -55,6 +64,8 @@ const server = await startVoiceServer({
       close: () => llm.close(),
       countTokens: (text: string) => llm.countTokens(text),
       generate: (...args: Parameters<typeof llm.generate>) => counted('llm', llm.generate(...args)),
+      generateWithTools: (...args: Parameters<typeof llm.generateWithTools>) =>
+        counted('llm', llm.generateWithTools(...args)),
     }),
     tts: { ...tts, synthesize: (...args) => counted('tts', tts.synthesize(...args)) },
   },

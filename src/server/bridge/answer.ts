@@ -1,10 +1,11 @@
 import { float32ToPcm16Bytes } from '../../audio/index.js';
-import type { ChatMessage, LanguageModel, SpeechToText, TextToSpeech } from '../../engines/interfaces.js';
+import type { LanguageModel, SpeechToText, TextToSpeech } from '../../engines/interfaces.js';
 import { SlowcatError } from '../../errors.js';
 import type { FactsOptions, FactView, Memory, UserMemory } from '../../memory/memory.js';
 import { abortableIterable, raceAbort } from '../../pipeline/index.js';
 import { isUserId, userIdRule } from '../user-id.js';
 import type { AudioIntake } from './audio-intake.js';
+import { generate } from './generate.js';
 import type { BridgeOffer, BridgeRequest, RequestOf, Results } from './messages.js';
 import type { Outbox } from './outbox.js';
 
@@ -31,7 +32,15 @@ export function offerOf({ memory, stt, llm, tts }: BridgeParts): BridgeOffer {
   return {
     memory: memory !== undefined,
     ...(stt === undefined ? {} : { stt: stt.info }),
-    ...(llm === undefined ? {} : { llm: { ...llm.info, contextTokens: llm.contextTokens } }),
+    ...(llm === undefined
+      ? {}
+      : {
+          llm: {
+            ...llm.info,
+            contextTokens: llm.contextTokens,
+            tools: llm.generateWithTools !== undefined,
+          },
+        }),
     ...(tts === undefined
       ? {}
       : { tts: { ...tts.info, voices: tts.voices, sampleRateHz: tts.sampleRateHz } }),
@@ -57,7 +66,7 @@ export function answer(request: BridgeRequest, context: AnswerContext): Promise<
     case 'stt.transcribe':
       return transcribe(request, context);
     case 'llm.generate':
-      return generate(request, context);
+      return generateText(request, context);
     case 'tts.synthesize':
       return synthesize(request, context);
   }
@@ -112,21 +121,9 @@ async function transcribe(request: RequestOf<'stt.transcribe'>, context: AnswerC
   return { text, confidence };
 }
 
-async function generate(request: RequestOf<'llm.generate'>, context: AnswerContext) {
-  const { parts, signal, outbox } = context;
-  if (parts.llm === undefined) throw off('language model');
-  const { id, maxTokens } = request;
-  const messages = request.messages.map(({ role, content }): ChatMessage => {
-    return { role: role === 'developer' ? 'system' : role, content };
-  });
-  const stream = parts.llm.generate(messages, { signal, ...(maxTokens === undefined ? {} : { maxTokens }) });
-  let pieces = 0;
-  for await (const text of abortableIterable(stream, signal)) {
-    await outbox.room(signal);
-    outbox.send({ type: 'piece', id, text });
-    pieces += 1;
-  }
-  return { pieces };
+function generateText(request: RequestOf<'llm.generate'>, { parts, signal, outbox }: AnswerContext) {
+  if (parts.llm === undefined) return Promise.reject(off('language model'));
+  return generate(request, parts.llm, outbox, signal);
 }
 
 async function synthesize(request: RequestOf<'tts.synthesize'>, context: AnswerContext) {

@@ -13,6 +13,7 @@ const settle = async (): Promise<void> => {
 };
 
 const recall = { type: 'memory.recall', id: 1, query: 'dog' };
+const asks = { type: 'llm.generate', id: 6, messages: [{ role: 'user', content: 'x' }] };
 
 describe('hello', () => {
   it('is told the version and what is there', () => {
@@ -25,7 +26,7 @@ describe('hello', () => {
         offers: {
           memory: true,
           stt: { engine: 'fake' },
-          llm: { contextTokens: 4096 },
+          llm: { contextTokens: 4096, tools: true },
           tts: { voices: ['fake_one', 'fake_two'], sampleRateHz: 24_000 },
         },
       },
@@ -163,7 +164,7 @@ describe('engines', () => {
     expect(client.told).toEqual([
       { type: 'piece', id: 9, text: 'One' },
       { type: 'piece', id: 9, text: ' two' },
-      { type: 'result', id: 9, pieces: 2 },
+      { type: 'result', id: 9, pieces: 2, calls: 0, promptTokens: 3, completionTokens: 2 },
     ]);
     expect(asked).toEqual([[{ role: 'system', content: 'Be short.' }, messages[1]]]);
   });
@@ -336,6 +337,9 @@ describe('a client that does wrong', () => {
       { ...recall, depth: 'deepest' },
       { type: 'llm.generate', id: 6, messages: [] },
       { type: 'llm.generate', id: 6, messages: [{ role: 'tool', content: 'x' }] },
+      { ...asks, tools: [{ name: 'two words', description: '', parameters: {} }] },
+      { ...asks, tools: [{ name: 'f', description: '' }] },
+      { ...asks, toolChoice: 'perhaps' },
       { type: 'tts.synthesize', id: 6, text: 'x', speed: 9 },
       { type: 'stt.transcribe', id: 6, sampleRateHz: 1 },
     ];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { EngineInfo } from '../../engines/interfaces.js';
+import type { EngineInfo, TokenUsage } from '../../engines/interfaces.js';
 import type { ErrorCode } from '../../errors.js';
 import type { FactView, Recall, Remembered } from '../../memory/memory.js';
 
@@ -66,14 +66,40 @@ const transcribe = z.object({
 
 const transcribeEnd = z.object({ type: z.literal('stt.end'), id });
 
+/** A function's name as every model takes it. */
+const toolName = z.string().regex(/^[\w-]{1,64}$/u);
+const callId = z.string().min(1).max(256);
+
+const chatMessage = z.discriminatedUnion('role', [
+  z.object({ role: z.enum(['system', 'developer', 'user']), content: text }),
+  z.object({
+    role: z.literal('assistant'),
+    content: text,
+    /** What it has called; each is answered by a message of the role `tool`. */
+    toolCalls: z
+      .array(z.object({ id: callId, name: toolName, arguments: text }))
+      .max(128)
+      .optional(),
+  }),
+  z.object({ role: z.literal('tool'), content: text, toolCallId: callId }),
+]);
+
 const generate = z.object({
   type: z.literal('llm.generate'),
   id,
-  messages: z
-    .array(z.object({ role: z.enum(['system', 'developer', 'user', 'assistant']), content: text }))
-    .min(1)
-    .max(10_000),
+  messages: z.array(chatMessage).min(1).max(10_000),
   maxTokens: z.int().min(1).max(100_000).optional(),
+  tools: z
+    .array(
+      z.object({
+        name: toolName,
+        description: z.string().max(10_000),
+        parameters: z.record(z.string(), z.unknown()),
+      }),
+    )
+    .max(128)
+    .optional(),
+  toolChoice: z.union([z.enum(['auto', 'none', 'required']), z.object({ name: toolName })]).optional(),
 });
 
 const synthesize = z.object({
@@ -111,7 +137,8 @@ export type RequestOf<T extends BridgeRequest['type']> = Extract<BridgeRequest, 
 export interface BridgeOffer {
   readonly memory: boolean;
   readonly stt?: EngineInfo;
-  readonly llm?: EngineInfo & { readonly contextTokens: number };
+  /** `tools`: whether it can be given functions to call. */
+  readonly llm?: EngineInfo & { readonly contextTokens: number; readonly tools: boolean };
   readonly tts?: EngineInfo & { readonly voices: readonly string[]; readonly sampleRateHz: number };
 }
 
@@ -126,8 +153,8 @@ export interface Results {
   readonly 'memory.reinforce': { readonly reinforced: boolean };
   readonly 'memory.facts': { readonly facts: readonly FactView[] };
   readonly 'stt.transcribe': { readonly text: string; readonly confidence: number };
-  /** How many pieces were sent. */
-  readonly 'llm.generate': { readonly pieces: number };
+  /** How many pieces and calls were sent, and what the answer took where the model tells. */
+  readonly 'llm.generate': { readonly pieces: number; readonly calls: number } & Partial<TokenUsage>;
   readonly 'tts.synthesize': { readonly pieces: number; readonly samples: number };
 }
 
@@ -135,6 +162,14 @@ export interface Results {
 export type ServerMessage =
   | { readonly type: 'hello'; readonly version: number; readonly offers: BridgeOffer }
   | { readonly type: 'piece'; readonly id: number; readonly text: string; readonly sampleRateHz?: number }
+  | {
+      readonly type: 'call';
+      readonly id: number;
+      readonly callId: string;
+      readonly name: string;
+      /** JSON as the model wrote it: it may be none. */
+      readonly arguments: string;
+    }
   | ({ readonly type: 'result'; readonly id: number } & Results[keyof Results])
   | { readonly type: 'cancelled'; readonly id: number }
   | { readonly type: 'error'; readonly id?: number; readonly code: ErrorCode; readonly message: string };
