@@ -4,7 +4,13 @@ import { FakeLanguageModel } from './fake-language-model.js';
 
 languageModelConformance(
   'the fake',
-  () => new FakeLanguageModel({ answer: () => 'Cats sleep most of the day.' }),
+  () =>
+    new FakeLanguageModel({
+      answer: (_messages, options) =>
+        typeof options?.toolChoice === 'object'
+          ? { toolCalls: [{ name: options.toolChoice.name, arguments: { city: 'Ulm' } }] }
+          : 'Cats sleep most of the day.',
+    }),
 );
 
 const user = (content: string) => [{ role: 'user', content }] as const;

@@ -10,6 +10,8 @@ export type ScriptedAnswer =
       /** What the server says that it took, when it is asked to. */
       readonly usage?: Readonly<Record<string, unknown>>;
       readonly gate?: (piece: number) => Promise<void>;
+      /** Sent behind the pieces, each as the `tool_calls` of one chunk, as they are. */
+      readonly toolCalls?: readonly (readonly object[])[];
     }
   /** Refuses with a status and OpenAI's error body. */
   | { readonly kind: 'refuse'; readonly status: number; readonly message: string }
@@ -25,7 +27,9 @@ export type ScriptedAnswer =
 /** The fields of a request for an answer that scripts look at. */
 export interface ScriptedRequest {
   readonly model: string;
-  readonly messages: readonly { readonly role: string; readonly content: string }[];
+  readonly messages: readonly { readonly role: string; readonly content: string | null }[];
+  readonly tools?: readonly { readonly function: { readonly name: string } }[];
+  readonly tool_choice?: unknown;
   readonly max_tokens?: number;
   readonly stream?: boolean;
   readonly stream_options?: { readonly include_usage?: boolean };
@@ -120,7 +124,8 @@ async function play(answer: ScriptedAnswer, response: ServerResponse, tellsUsage
   }
   switch (answer.kind) {
     case 'stream':
-      await send(chunk({}, 'stop'));
+      for (const calls of answer.toolCalls ?? []) await send(chunk({ tool_calls: calls }, null));
+      await send(chunk({}, answer.toolCalls === undefined ? 'stop' : 'tool_calls'));
       if (tellsUsage && answer.usage !== undefined)
         await send(JSON.stringify({ id: 'scripted', choices: [], usage: answer.usage }));
       response.end('data: [DONE]\n\n');
@@ -137,7 +142,12 @@ async function play(answer: ScriptedAnswer, response: ServerResponse, tellsUsage
   }
 }
 
-function chunk(delta: { readonly content?: string }, finishReason: 'stop' | null): string {
+interface ScriptedDelta {
+  readonly content?: string;
+  readonly tool_calls?: readonly object[];
+}
+
+function chunk(delta: ScriptedDelta, finishReason: 'stop' | 'tool_calls' | null): string {
   const choice = { index: 0, delta, finish_reason: finishReason };
   return JSON.stringify({
     id: 'scripted',

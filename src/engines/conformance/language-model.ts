@@ -1,10 +1,29 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ChatMessage, GenerateOptions, LanguageModel, TokenUsage } from '../interfaces.js';
+import type {
+  AnswerPart,
+  ChatMessage,
+  GenerateOptions,
+  GenerateWithToolsOptions,
+  LanguageModel,
+  TokenUsage,
+  ToolDefinition,
+} from '../interfaces.js';
 
 const question: readonly ChatMessage[] = [
   { role: 'system', content: 'You are a friendly assistant. Answer in one sentence.' },
   { role: 'user', content: 'Tell me something about cats, please.' },
 ];
+
+/** What models that call functions are asked to call. */
+export const conformanceTool: ToolDefinition = {
+  name: 'get_weather',
+  description: 'Tells the weather in a city.',
+  parameters: {
+    type: 'object',
+    properties: { city: { type: 'string', maxLength: 20 }, unit: { type: 'string', enum: ['C', 'F'] } },
+    required: ['city'],
+  },
+};
 
 /**
  * What every language model owes, whatever it runs on. Each model must answer {@link question}-like prompts
@@ -107,6 +126,64 @@ export function languageModelConformance(
       const few = model.countTokens('one cat');
       expect(few).toBeGreaterThan(0);
       expect(model.countTokens('one cat and a great many dogs besides')).toBeGreaterThan(few);
+    });
+
+    describe('with functions', () => {
+      const other: ToolDefinition = { ...conformanceTool, name: 'get_time', description: 'Tells the time.' };
+      const parts = async (
+        options: Partial<GenerateWithToolsOptions>,
+        messages: readonly ChatMessage[] = question,
+      ): Promise<AnswerPart[]> => {
+        const all: AnswerPart[] = [];
+        const tools = [other, conformanceTool];
+        const answering = model.generateWithTools?.(messages, { tools, maxTokens: 64, ...options });
+        for await (const part of answering ?? []) all.push(part);
+        return all;
+      };
+      const words = (all: readonly AnswerPart[]): string =>
+        all.map((part) => (part.type === 'text' ? part.text : '')).join('');
+      const named = { toolChoice: { name: conformanceTool.name } } as const;
+
+      it('calls the one that it has to, with arguments of its form', async () => {
+        const all = await parts(named);
+        const calls = all.flatMap((part) => (part.type === 'tool-call' ? [part.call] : []));
+        expect(calls).toHaveLength(1);
+        expect(calls[0]?.id).not.toBe('');
+        expect(calls[0]?.name).toBe(conformanceTool.name);
+        expect(JSON.parse(calls[0]?.arguments ?? '')).toMatchObject({ city: expect.any(String) as string });
+      });
+
+      it('gives each call an id of its own', async () => {
+        const calls = [...(await parts(named)), ...(await parts(named))];
+        const ids = calls.flatMap((part) => (part.type === 'tool-call' ? [part.call.id] : []));
+        expect(new Set(ids).size).toBe(2);
+      });
+
+      it('answers in words when it may not call', async () => {
+        const all = await parts({ toolChoice: 'none' });
+        expect(all.every(({ type }) => type === 'text')).toBe(true);
+        expect(words(all).trim()).not.toBe('');
+      });
+
+      it('goes on with a result', async () => {
+        const toolCalls = [{ id: 'before-1', name: conformanceTool.name, arguments: '{"city":"Ulm"}' }];
+        const all = await parts({ toolChoice: 'none' }, [
+          ...question,
+          { role: 'assistant', content: '', toolCalls },
+          { role: 'tool', content: '{"degrees":12}', toolCallId: 'before-1' },
+        ]);
+        expect(words(all).trim()).not.toBe('');
+      });
+
+      it('throws the reason of a signal, and works on', async () => {
+        const reason = new Error('too late');
+        await expect(parts({ ...named, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+        const stopping = new AbortController();
+        const reading = parts({ toolChoice: 'none', signal: stopping.signal });
+        stopping.abort(reason);
+        await expect(reading).rejects.toBe(reason);
+        expect(await parts(named)).not.toEqual([]);
+      });
     });
 
     it('closes twice without harm and refuses to work from then on', async () => {

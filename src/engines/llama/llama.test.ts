@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { ChatMessage } from '../interfaces.js';
+import type { AnswerPart, ChatMessage, GenerateWithToolsOptions } from '../interfaces.js';
 import { Llama } from './llama.js';
 import type { LlamaCallStats } from './options.js';
-import type { LlamaRuntime, LlamaSlot } from './runtime.js';
+import type { AnswerGrammar, LlamaRuntime, LlamaSlot } from './runtime.js';
+import type { GrammarSchema } from './call-schema.js';
 
 const endOfTurn = 0;
 const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -21,11 +22,15 @@ class ScriptedRuntime implements LlamaRuntime {
   /** Native steps wait for this. */
   gate: Promise<void> = Promise.resolve();
   failNext = false;
+  modelBytes = 0;
+  readonly grammars: GrammarSchema[] = [];
 
   constructor(
     slots = 2,
     readonly contextTokens = 4096,
     readonly answerOf = (history: string): string => history,
+    /** What is said under a grammar. */
+    readonly grammarAnswer = (history: string): string => history,
   ) {
     this.slots = Array.from({ length: slots }, () => this.#slot());
   }
@@ -40,6 +45,15 @@ class ScriptedRuntime implements LlamaRuntime {
 
   countTokens(text: string): number {
     return text.length;
+  }
+
+  encodeText(text: string): number[] {
+    return this.#spell(text);
+  }
+
+  grammar(schema: GrammarSchema): Promise<AnswerGrammar> {
+    this.grammars.push(schema);
+    return Promise.resolve({ schema });
   }
 
   decode(tokens: readonly number[]): string {
@@ -83,7 +97,7 @@ class ScriptedRuntime implements LlamaRuntime {
   #slot(): LlamaSlot {
     let held: number[][] = [];
     const native = this.#native.bind(this);
-    const answerOf = this.answerOf;
+    const { answerOf, grammarAnswer } = this;
     return {
       keep: (tokens) =>
         native(() => {
@@ -95,10 +109,11 @@ class ScriptedRuntime implements LlamaRuntime {
           });
         }),
       evaluate: (tokens) => native(() => void held.push([...tokens])),
-      async *answer(tokens) {
+      async *answer(tokens, _sampling, grammar) {
         await native(() => void held.push([...tokens]));
         const history = held.map((batch) => String.fromCharCode(...batch).replaceAll('\0', '/')).join('|');
-        for (const letter of answerOf(history)) yield await native(() => letter.charCodeAt(0));
+        const text = grammar === undefined ? answerOf(history) : grammarAnswer(history);
+        for (const letter of text) yield await native(() => letter.charCodeAt(0));
         yield endOfTurn;
       },
     };
@@ -292,5 +307,100 @@ describe('Llama', () => {
     await llama.warmUp();
     expect(llama.countTokens('four')).toBe(4);
     expect(llama.info).toEqual({ engine: 'llama', model: 'tiny', device: 'cpu' });
+  });
+});
+
+describe('Llama with functions', () => {
+  const tools = [
+    {
+      name: 'get_weather',
+      description: 'The weather in a city.',
+      parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
+    },
+  ];
+  const asked: ChatMessage[] = [
+    { role: 'system', content: 'Be brief.' },
+    { role: 'user', content: 'Ulm?' },
+  ];
+  const weather = '{"name": "get_weather", "arguments": {"city": "Ulm"}}';
+
+  async function answer(
+    free: string,
+    options: Partial<GenerateWithToolsOptions> = {},
+    call = weather,
+    messages = asked,
+  ) {
+    const histories: string[] = [];
+    const note = (said: string) => (history: string) => {
+      histories.push(history);
+      return said;
+    };
+    const runtime = new ScriptedRuntime(1, 4096, note(free), note(call));
+    const { llama } = engine(runtime);
+    const parts: AnswerPart[] = [];
+    for await (const part of llama.generateWithTools(messages, { tools, ...options })) parts.push(part);
+    const text = parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
+    const calls = parts.flatMap((part) => (part.type === 'tool-call' ? [part.call] : []));
+    await llama.close();
+    return { text, calls, histories, runtime };
+  }
+
+  it('tells of the functions behind the system prompt, and answers in words', async () => {
+    const { text, calls, histories } = await answer('Rain, and 3 < 4 degrees <tool');
+    expect(text).toBe('Rain, and 3 < 4 degrees <tool');
+    expect(calls).toEqual([]);
+    expect(histories).toHaveLength(1);
+    expect(histories[0]?.replaceAll('|', '')).toMatch(/^s:Be brief\.\n\n.*"get_weather".*\/u:Ulm\?\/>$/su);
+  });
+
+  it('holds the model to the grammar from the first sign of a call on', async () => {
+    const { text, calls, histories, runtime } = await answer('One moment. <tool_call> {"nome": what');
+    expect(text).toBe('One moment. ');
+    expect(calls).toEqual([{ id: 'call-1', name: 'get_weather', arguments: '{"city":"Ulm"}' }]);
+    expect(histories[1]?.endsWith('>|One moment. <tool_call>\n')).toBe(true);
+    expect(runtime.grammars).toEqual([
+      {
+        type: 'object',
+        properties: {
+          name: { const: 'get_weather' },
+          arguments: { type: 'object', properties: { city: { type: 'string' } } },
+        },
+      },
+    ]);
+  });
+
+  it('begins with the call when it is forced', async () => {
+    for (const toolChoice of ['required', { name: 'get_weather' }] as const) {
+      const { text, calls, histories } = await answer('No.', { toolChoice });
+      expect(text).toBe('');
+      expect(calls).toMatchObject([{ name: 'get_weather' }]);
+      expect(histories).toHaveLength(1);
+      expect(histories[0]?.endsWith('><tool_call>\n')).toBe(true);
+    }
+  });
+
+  it('lets no call through when there shall be none', async () => {
+    const { text, calls, histories } = await answer('Well. <tool_call>{}', { toolChoice: 'none' });
+    expect([text, calls, histories.length]).toEqual(['Well. ', [], 1]);
+  });
+
+  it('tells what it knows of a call that is cut off', async () => {
+    const cut = await answer('', { toolChoice: 'required', maxTokens: 49 });
+    expect(cut.calls).toEqual([{ id: 'call-1', name: 'get_weather', arguments: '{"city": "Ul' }]);
+    const nothing = await answer('', { toolChoice: 'required', maxTokens: 8 });
+    expect(nothing.calls).toEqual([]);
+  });
+
+  it('shows calls and results of the conversation as the model would have written them', async () => {
+    const toolCalls = [{ id: '1', name: 'get_weather', arguments: '{"city":"Ulm"}' }];
+    const { histories } = await answer('12 degrees.', {}, weather, [
+      ...asked,
+      { role: 'assistant', content: '', toolCalls },
+      { role: 'tool', content: '{"degrees":12}', toolCallId: '1' },
+    ]);
+    expect(histories[0]?.replaceAll('|', '')).toContain(
+      'a:<tool_call>\n{"name": "get_weather", "arguments": {"city":"Ulm"}}\n</tool_call>/' +
+        'u:<tool_response>\n{"degrees":12}\n</tool_response>/',
+    );
   });
 });

@@ -1,16 +1,37 @@
 import { basename } from 'node:path';
 import { SlowcatError } from '../../errors.js';
-import type { ChatMessage, EngineInfo, GenerateOptions, LanguageModel } from '../interfaces.js';
+import type {
+  AnswerPart,
+  ChatMessage,
+  EngineInfo,
+  GenerateOptions,
+  GenerateWithToolsOptions,
+  LanguageModel,
+  ToolChoice,
+  ToolDefinition,
+} from '../interfaces.js';
+import { callTag, plainMessages } from '../tool-text.js';
 import { abortable } from './abortable.js';
+import { CallScanner } from './call-scanner.js';
+import { callSchema } from './call-schema.js';
+import { callOf, isWholeCall } from './call-text.js';
 import { defaultLlamaOptions, samplingOf, type LlamaCallStats, type LlamaOptions } from './options.js';
 import { chunkEnds, chunksFrom } from './prompt-chunks.js';
-import type { LlamaRuntime } from './runtime.js';
+import type { AnswerGrammar, LlamaRuntime } from './runtime.js';
 import { Seats } from './seats.js';
 import { stableTokens } from './slot-choice.js';
 import { TokenText } from './token-text.js';
 
 /** As in `GenerateOptions.maxTokens`. */
 const defaultMaxTokens = 256;
+/** What stands before the JSON of a call. */
+const callOpening = `${callTag.open}\n`;
+/** Tokens for that, in any vocabulary. */
+const callRoomTokens = 16;
+/** A billion parameters at 4 bits and a bit. */
+const toolModelBytes = 700_000_000;
+/** So many lists of functions keep their grammar. */
+const maxGrammars = 16;
 
 interface Opened {
   readonly runtime: LlamaRuntime;
@@ -32,6 +53,8 @@ export class Llama implements LanguageModel {
   #opening: Promise<Opened> | undefined;
   #opened: Opened | undefined;
   #closed: Promise<void> | undefined;
+  readonly #grammars = new Map<string, Promise<AnswerGrammar>>();
+  #calls = 0;
 
   /** @internal Use `createLlama`; tests pass a runtime of their own. */
   constructor(options: LlamaOptions, openRuntime: () => Promise<LlamaRuntime>) {
@@ -75,36 +98,59 @@ export class Llama implements LanguageModel {
     messages: readonly ChatMessage[],
     options: GenerateOptions = {},
   ): AsyncGenerator<string, void> {
+    for await (const part of this.#answer(messages, options)) if (part.type === 'text') yield part.text;
+  }
+
+  /**
+   * One call at most in an answer, behind its text if there is any; the next may come when its result is known. From
+   * its first sign on, a grammar holds the model to a call of one of the functions, with arguments of their form.
+   */
+  async *generateWithTools(
+    messages: readonly ChatMessage[],
+    options: GenerateWithToolsOptions,
+  ): AsyncGenerator<AnswerPart, void> {
+    const { tools, toolChoice = 'auto' } = options;
+    yield* this.#answer(plainMessages(messages, tools), options, { tools, choice: toolChoice });
+  }
+
+  /** Known after {@link warmUp}: models of a billion parameters and more (at 4 bits) call when they should, mostly. */
+  get usesToolsWell(): boolean {
+    return (this.#opened?.runtime.modelBytes ?? 0) >= toolModelBytes;
+  }
+
+  async *#answer(
+    messages: readonly ChatMessage[],
+    options: GenerateOptions,
+    calling?: { readonly tools: readonly ToolDefinition[]; readonly choice: ToolChoice },
+  ): AsyncGenerator<AnswerPart, void> {
     const startedAt = this.#now();
     const signal = this.#signalOf(options.signal);
     const { runtime, seats } = await abortable(this.#open(), signal);
     const prompt = await abortable(runtime.encode(messages, true), signal);
-    const room = runtime.contextTokens - prompt.length;
+    const room = runtime.contextTokens - prompt.length - (calling === undefined ? 0 : callRoomTokens);
     if (room < 1) throw tooLong(prompt.length, runtime.contextTokens);
     const limit = Math.min(options.maxTokens ?? defaultMaxTokens, room);
+    const grammar =
+      calling === undefined || calling.choice === 'none'
+        ? undefined
+        : await abortable(this.#grammarOf(runtime, calling.tools, calling.choice), signal);
+    const isForced = grammar !== undefined && calling?.choice !== 'auto';
 
     const ends = chunkEnds(prompt, (token) => runtime.endsTurn(token));
     const stable = stableTokens(prompt, (token) => runtime.endsTurn(token));
     const lease = await seats.take(prompt, ends, signal);
     const queuedMs = this.#now() - startedAt;
+    const sampling = samplingOf(this.#options);
     let heldTokens = lease.cachedTokens;
     let generatedTokens = 0;
     let ttfbMs: number | undefined;
     let endedBy: LlamaCallStats['endedBy'] = 'abort';
     const answer = { close: (): Promise<unknown> => Promise.resolve() };
-    const timed = (piece: string): string => {
+    const textPart = (text: string): AnswerPart => {
       ttfbMs ??= this.#now() - startedAt;
-      return piece;
+      return { type: 'text', text };
     };
-
-    try {
-      await lease.run(() => lease.slot.keep(lease.cachedTokens), signal);
-      const chunks = chunksFrom(prompt, lease.cachedTokens, ends);
-      for (const chunk of chunks.slice(0, -1)) {
-        await lease.run(() => lease.slot.evaluate(chunk), signal);
-        heldTokens += chunk.length;
-      }
-      const tokens = lease.slot.answer(chunks.at(-1) ?? [], samplingOf(this.#options));
+    const pieces = async function* (tokens: AsyncGenerator<number, void>): AsyncGenerator<string, void> {
       answer.close = () => tokens.return();
       const text = new TokenText((some, before) => runtime.decode(some, before));
       while (generatedTokens < limit) {
@@ -116,12 +162,53 @@ export class Llama implements LanguageModel {
         }
         generatedTokens += 1;
         const piece = text.push(next.value);
-        if (piece !== '') yield timed(piece);
+        if (piece !== '') yield piece;
         signal.throwIfAborted();
       }
       const rest = text.end();
-      if (rest !== '') yield timed(rest);
+      if (rest !== '') yield rest;
       if (endedBy !== 'end-of-turn') endedBy = limit === room ? 'context-full' : 'max-tokens';
+    };
+
+    try {
+      await lease.run(() => lease.slot.keep(lease.cachedTokens), signal);
+      const chunks = chunksFrom(prompt, lease.cachedTokens, ends);
+      for (const chunk of chunks.slice(0, -1)) {
+        await lease.run(() => lease.slot.evaluate(chunk), signal);
+        heldTokens += chunk.length;
+      }
+      let opening = chunks.at(-1) ?? [];
+      let calls = isForced;
+      if (isForced) opening = [...opening, ...runtime.encodeText(callOpening)];
+      else {
+        const scanner = calling && new CallScanner();
+        for await (const piece of pieces(lease.slot.answer(opening, sampling))) {
+          const text = scanner?.push(piece) ?? piece;
+          if (text !== '') yield textPart(text);
+          if (scanner?.called === true) break;
+        }
+        const rest = scanner?.end() ?? '';
+        if (rest !== '') yield textPart(rest);
+        calls = scanner?.called === true && grammar !== undefined;
+        if (calls) {
+          // Once more from the end of the prompt, with the beginning of the call cut into tokens as always.
+          await lease.run(() => answer.close(), signal);
+          await lease.run(() => lease.slot.keep(prompt.length), signal);
+          opening = runtime.encodeText(`${scanner?.shown ?? ''}${callOpening}`);
+        }
+      }
+      if (calls) {
+        let text = '';
+        for await (const piece of pieces(lease.slot.answer(opening, sampling, grammar))) {
+          text += piece;
+          if (isWholeCall(text)) break;
+        }
+        if (isWholeCall(text)) endedBy = 'end-of-turn';
+        this.#calls += 1;
+        const call = callOf(text, `call-${this.#calls}`);
+        ttfbMs ??= this.#now() - startedAt;
+        if (call !== undefined) yield { type: 'tool-call', call };
+      }
       options.onUsage?.({
         promptTokens: prompt.length,
         completionTokens: generatedTokens,
@@ -212,6 +299,25 @@ export class Llama implements LanguageModel {
       },
     );
     return this.#opening;
+  }
+
+  #grammarOf(
+    runtime: LlamaRuntime,
+    tools: readonly ToolDefinition[],
+    choice: ToolChoice,
+  ): Promise<AnswerGrammar> {
+    const schema = callSchema(tools, choice);
+    const key = JSON.stringify(schema);
+    let grammar = this.#grammars.get(key);
+    if (grammar === undefined) {
+      if (this.#grammars.size >= maxGrammars) this.#grammars.clear();
+      grammar = runtime.grammar(schema).catch((error: unknown) => {
+        this.#grammars.delete(key);
+        throw failed(error);
+      });
+      this.#grammars.set(key, grammar);
+    }
+    return grammar;
   }
 
   #signalOf(signal: AbortSignal | undefined): AbortSignal {

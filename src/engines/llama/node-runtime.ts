@@ -1,10 +1,19 @@
-import type { Llama as Binding, LlamaContext, LlamaContextSequence, LlamaModel, Token } from 'node-llama-cpp';
+import type {
+  Llama as Binding,
+  LlamaContext,
+  LlamaContextSequence,
+  LlamaGrammar,
+  LlamaGrammarEvaluationState,
+  LlamaModel,
+  Token,
+} from 'node-llama-cpp';
 import { SlowcatError } from '../../errors.js';
 import { chatMlEncoder, wrapperEncoder } from './chat-tokens.js';
 import { checkGguf } from './gguf-check.js';
 import { defaultLlamaOptions, type LlamaOptions } from './options.js';
 import { defaultChunkOptions } from './prompt-chunks.js';
-import type { LlamaRuntime, LlamaSlot, LlamaThreads, SlotSampling } from './runtime.js';
+import type { GrammarSchema } from './call-schema.js';
+import type { AnswerGrammar, LlamaRuntime, LlamaSlot, LlamaThreads, SlotSampling } from './runtime.js';
 import { mostThreadsTried, readTuning, tuneThreads, writeTuning, type TimeThreads } from './tune-threads.js';
 
 /** Prompt tokens and answer tokens of one thread measurement: long enough to time, short enough to repeat. */
@@ -48,7 +57,15 @@ export async function openNodeRuntime(options: LlamaOptions): Promise<LlamaRunti
       { length: context.totalSequences },
       () => new Sequence(context.getSequence(), binding, threads),
     );
-    const runtime = new NodeRuntime(binding, model, context, slots, threads, encode);
+    const runtime = new NodeRuntime(
+      binding,
+      model,
+      context,
+      slots,
+      threads,
+      encode,
+      (grammar) => new library.LlamaGrammarEvaluationState({ model, grammar }),
+    );
     runtime.threads = await chooseThreads(runtime, options, now);
     return runtime;
   } catch (error) {
@@ -156,13 +173,18 @@ class Sequence implements LlamaSlot {
     await this.#sequence.evaluateWithoutGeneratingNewTokens(tokens as Token[]);
   }
 
-  async *answer(tokens: readonly number[], sampling: SlotSampling): AsyncGenerator<number, void> {
+  async *answer(
+    tokens: readonly number[],
+    sampling: SlotSampling,
+    grammar?: AnswerGrammar,
+  ): AsyncGenerator<number, void> {
     const said: Token[] = [];
     const stream = this.#sequence.evaluate(tokens as Token[], {
       temperature: sampling.temperature,
       topP: sampling.topP,
       seed: sampling.seed,
       yieldEogToken: true,
+      ...(grammar instanceof CallGrammar ? { grammarEvaluationState: grammar.begin() } : {}),
       ...(sampling.repeatPenalty === 1
         ? {}
         : {
@@ -181,6 +203,17 @@ class Sequence implements LlamaSlot {
   }
 }
 
+/** A grammar, and how its use in an answer begins. */
+class CallGrammar {
+  readonly begin: () => LlamaGrammarEvaluationState;
+
+  constructor(begin: () => LlamaGrammarEvaluationState) {
+    this.begin = begin;
+  }
+}
+
+type BeginGrammar = (grammar: LlamaGrammar) => LlamaGrammarEvaluationState;
+
 class NodeRuntime implements LlamaRuntime {
   readonly contextTokens: number;
   readonly slots: readonly LlamaSlot[];
@@ -190,6 +223,7 @@ class NodeRuntime implements LlamaRuntime {
   readonly #context: LlamaContext;
   readonly #threads: { prompt: number; answer: number };
   readonly #turnStart: number | undefined;
+  readonly #beginGrammar: BeginGrammar;
 
   constructor(
     binding: Binding,
@@ -198,7 +232,9 @@ class NodeRuntime implements LlamaRuntime {
     slots: readonly LlamaSlot[],
     threads: { prompt: number; answer: number },
     encode: LlamaRuntime['encode'],
+    beginGrammar: BeginGrammar,
   ) {
+    this.#beginGrammar = beginGrammar;
     this.#binding = binding;
     this.#model = model;
     this.#context = context;
@@ -237,6 +273,21 @@ class NodeRuntime implements LlamaRuntime {
 
   countTokens(text: string): number {
     return this.#model.tokenize(text, false).length;
+  }
+
+  encodeText(text: string): number[] {
+    return this.#model.tokenize(text, false);
+  }
+
+  async grammar(schema: GrammarSchema): Promise<AnswerGrammar> {
+    const grammar = await this.#binding.createGrammarForJsonSchema(
+      schema as Parameters<Binding['createGrammarForJsonSchema']>[0],
+    );
+    return new CallGrammar(() => this.#beginGrammar(grammar));
+  }
+
+  get modelBytes(): number {
+    return this.#model.size;
   }
 
   decode(tokens: readonly number[], before: readonly number[]): string {

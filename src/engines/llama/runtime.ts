@@ -1,4 +1,5 @@
 import type { ChatMessage, EngineInfo } from '../interfaces.js';
+import type { GrammarSchema } from './call-schema.js';
 
 /** A token id of the model's vocabulary. */
 export type TokenId = number;
@@ -10,14 +11,24 @@ export interface SlotSampling {
   readonly repeatPenalty: number;
 }
 
+/** Form that an answer is held to, made by the runtime that it is used with. */
+export type AnswerGrammar = object;
+
 /** One sequence of the key-value cache. Calls on one slot never overlap. */
 export interface LlamaSlot {
   /** Cuts the cache down to its first `tokens` tokens. */
   keep(tokens: number): Promise<void>;
   /** Evaluates tokens as one batch of their own, behind what the cache holds. */
   evaluate(tokens: readonly TokenId[]): Promise<void>;
-  /** Evaluates tokens as one batch and goes on with the answer, token by token, until its consumer stops. */
-  answer(tokens: readonly TokenId[], sampling: SlotSampling): AsyncGenerator<TokenId, void>;
+  /**
+   * Evaluates tokens as one batch and goes on with the answer, token by token, until its consumer stops. With a
+   * grammar, no token is chosen that it does not allow.
+   */
+  answer(
+    tokens: readonly TokenId[],
+    sampling: SlotSampling,
+    grammar?: AnswerGrammar,
+  ): AsyncGenerator<TokenId, void>;
 }
 
 /** Threads for the two phases of a call. Only speed depends on them. */
@@ -40,6 +51,12 @@ export interface LlamaRuntime {
   /** Tokens of a conversation, up to where the assistant speaks next when `open`. */
   encode(messages: readonly ChatMessage[], open: boolean): Promise<TokenId[]>;
   countTokens(text: string): number;
+  /** Tokens of a text in which nothing stands for more than its characters. */
+  encodeText(text: string): TokenId[];
+  /** A grammar that lets an answer be JSON of this form, and nothing else. */
+  grammar(schema: GrammarSchema): Promise<AnswerGrammar>;
+  /** Size of the model's weights. */
+  readonly modelBytes: number;
   /** Text of tokens that follow `before`; incomplete characters come out as U+FFFD. */
   decode(tokens: readonly TokenId[], before: readonly TokenId[]): string;
   /** True for the tokens that end a turn, in prompts and in answers. */

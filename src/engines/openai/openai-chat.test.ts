@@ -8,8 +8,9 @@ import {
   type ScriptedOpenAiServerOptions,
 } from '../../testing/scripted-openai-server.js';
 import type { TokenUsage } from '../interfaces.js';
-import { languageModelConformance } from '../conformance/language-model.js';
-import { createOpenAiChat, type OpenAiChatOptions } from './index.js';
+import { conformanceTool, languageModelConformance } from '../conformance/language-model.js';
+import type { AnswerPart, GenerateWithToolsOptions, ToolDefinition } from '../interfaces.js';
+import { createOpenAiChat, type OpenAiChat, type OpenAiChatOptions } from './index.js';
 
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -43,12 +44,24 @@ const messages = [
 ] as const;
 const hello: ScriptedAnswer = { kind: 'stream', pieces: ['Hel', 'lo', ' there.'] };
 
+let ids = 0;
+const nextId = (): string => `id-${(ids += 1)}`;
+
+/** A call as OpenAI streams it: its head, then its arguments letter by letter. */
+const spelled = (args: string, id = 'id', index = 0, name = 'get_weather'): object[][] => [
+  [{ index, id, type: 'function', function: { name, arguments: '' } }],
+  ...Array.from(args, (letter) => [{ index, function: { arguments: letter } }]),
+];
+
 const servers: ScriptedOpenAiServer[] = [];
 afterAll(() => Promise.all(servers.map((server) => server.close())));
 languageModelConformance('openai', async () => {
   const words = 'Cats sleep most of the day and hunt at night.'.split(/(?= )/);
   const server = await startScriptedOpenAiServer({
-    answer: ({ max_tokens: most }) => ({ kind: 'stream', pieces: words.slice(0, most) }),
+    answer: ({ max_tokens: most, tool_choice: choice }) =>
+      typeof choice === 'object'
+        ? { kind: 'stream', pieces: [], toolCalls: spelled('{"city": "Ulm"}', nextId()) }
+        : { kind: 'stream', pieces: words.slice(0, most) },
   });
   servers.push(server);
   return createOpenAiChat({ baseUrl: server.baseUrl, model: 'scripted' });
@@ -206,5 +219,134 @@ describe('OpenAiChat', () => {
     expect(() => createOpenAiChat({ baseUrl: 'localhost', model: 'any' })).toThrow(
       expect.objectContaining({ code: 'SLOWCAT_CONFIG_INVALID' }),
     );
+  });
+});
+
+describe('OpenAiChat with functions', () => {
+  const tools: ToolDefinition[] = [conformanceTool, { ...conformanceTool, name: 'get_time' }];
+
+  async function ask(model: OpenAiChat, options: Partial<GenerateWithToolsOptions> = {}, asked = messages) {
+    const parts: AnswerPart[] = [];
+    for await (const part of model.generateWithTools(asked, { tools, ...options })) parts.push(part);
+    return {
+      text: parts.map((part) => (part.type === 'text' ? part.text : '')).join(''),
+      calls: parts.flatMap((part) => (part.type === 'tool-call' ? [part.call] : [])),
+    };
+  }
+
+  it('says which there are, and puts calls together from their pieces', async () => {
+    const { model, scripted } = await chat({
+      kind: 'stream',
+      pieces: ['One ', 'moment.'],
+      toolCalls: [...spelled('{"city":"Ulm"}', 'a'), ...spelled('{}', 'b', 1, 'get_time')],
+    });
+    expect(await ask(model)).toEqual({
+      text: 'One moment.',
+      calls: [
+        { id: 'a', name: 'get_weather', arguments: '{"city":"Ulm"}' },
+        { id: 'b', name: 'get_time', arguments: '{}' },
+      ],
+    });
+    expect(scripted.requests[0]).toMatchObject({
+      tool_choice: 'auto',
+      tools: tools.map((tool) => ({ type: 'function', function: tool })),
+    });
+    await ask(model, { toolChoice: { name: 'get_time' } });
+    expect(scripted.requests[1]?.tool_choice).toEqual({ type: 'function', function: { name: 'get_time' } });
+  });
+
+  it.each([
+    [
+      'without index, each call whole',
+      [
+        [{ id: 'a', function: { name: 'x', arguments: '{}' } }],
+        [{ id: 'b', function: { name: 'y', arguments: '{}' } }],
+      ],
+    ],
+    [
+      'without index and id',
+      [[{ function: { name: 'x', arguments: '{}' } }, { function: { name: 'y', arguments: '{}' } }]],
+    ],
+    [
+      'with arguments as an object',
+      [
+        [
+          { index: 0, function: { name: 'x', arguments: {} } },
+          { index: 1, function: { name: 'y', arguments: {} } },
+        ],
+      ],
+    ],
+    [
+      'with the name repeated',
+      [
+        [{ index: 0, id: 'a', function: { name: 'x', arguments: '{' } }],
+        [{ index: 0, id: 'a', function: { name: 'x', arguments: '}' } }],
+        [{ index: 1, id: 'b', function: { name: 'y', arguments: '{}' } }],
+      ],
+    ],
+  ])('takes calls as other servers send them: %s', async (_how, toolCalls) => {
+    const { model } = await chat({ kind: 'stream', pieces: [], toolCalls });
+    const { calls } = await ask(model);
+    expect(calls.map(({ name, arguments: args }) => [name, args])).toEqual([
+      ['x', '{}'],
+      ['y', '{}'],
+    ]);
+    expect(new Set(calls.map(({ id }) => id)).size).toBe(2);
+  });
+
+  it('hands on what is no JSON, and leaves out what has no name', async () => {
+    const { model } = await chat({
+      kind: 'stream',
+      pieces: [],
+      toolCalls: [...spelled('{"city": Ulm', 'a'), [{ index: 1, function: { arguments: '{}' } }]],
+    });
+    expect((await ask(model)).calls).toEqual([{ id: 'a', name: 'get_weather', arguments: '{"city": Ulm' }]);
+  });
+
+  it('sends calls and results back, with arguments that a server can read', async () => {
+    const { model, scripted } = await chat(hello);
+    const conversation = [
+      ...messages,
+      {
+        role: 'assistant',
+        content: '',
+        toolCalls: [{ id: 'a', name: 'get_weather', arguments: '{"city": U' }],
+      },
+      { role: 'tool', content: 'no such city', toolCallId: 'a' },
+    ] as const;
+    expect((await ask(model, {}, conversation as unknown as typeof messages)).text).toBe('Hello there.');
+    expect(scripted.requests[0]?.messages.slice(-2)).toEqual([
+      {
+        role: 'assistant',
+        content: null,
+        tool_calls: [{ id: 'a', type: 'function', function: { name: 'get_weather', arguments: '{}' } }],
+      },
+      { role: 'tool', content: 'no such city', tool_call_id: 'a' },
+    ]);
+  });
+
+  it('does without from then on where a server or its model knows no functions', async () => {
+    const { model, scripted } = await chat(
+      hello,
+      {},
+      {
+        answer: ({ tools: asked }) =>
+          asked === undefined ? hello : { kind: 'refuse', status: 400, message: 'does not support tools' },
+      },
+    );
+    expect((await ask(model)).text).toBe('Hello there.');
+    expect((await ask(model)).text).toBe('Hello there.');
+    expect(scripted.requests.map(({ tools: asked }) => asked !== undefined)).toEqual([true, false, false]);
+    const forced = ask(model, { toolChoice: 'required' });
+    await expect(forced).rejects.toMatchObject({ code: 'SLOWCAT_ENGINE_FAILED' });
+  });
+
+  it('does not take another failure for that', async () => {
+    const { model, scripted } = await chat({ kind: 'refuse', status: 429, message: 'slowly' });
+    await expect(ask(model)).rejects.toMatchObject({ code: 'SLOWCAT_ENGINE_FAILED' });
+    expect(scripted.requests).toHaveLength(1);
+    const broken = await chat({ kind: 'refuse', status: 500, message: 'no' });
+    await expect(ask(broken.model)).rejects.toMatchObject({ code: 'SLOWCAT_ENGINE_FAILED' });
+    expect(broken.scripted.requests).toHaveLength(2);
   });
 });
