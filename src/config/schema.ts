@@ -60,6 +60,10 @@ export const configSchema = z.strictObject({
     .default('4k')
     .describe('most tokens of prompt and answer: 4096, 8192 for a model with room, 32768 for deep recall'),
   maxAnswerTokens: integer(8, 2048).default(256).describe('longest answer, in tokens'),
+  tools: z
+    .enum(['auto', 'on', 'off'])
+    .default('auto')
+    .describe('whether the model may call functions (time, memory); auto: not the small built-in one'),
 
   useMemory: boolean.default(true).describe('recall and store what is said'),
   memoryBudgetTokens: integer(64, 8192).default(1024).describe('most tokens of recalled memory in a prompt'),
@@ -88,6 +92,9 @@ export const configSchema = z.strictObject({
   vadStartMs: integer(32, 5000).default(200).describe('speech needed before it counts as begun'),
   vadStopMs: integer(32, 5000).default(200).describe('silence needed before it counts as ended'),
   vadMinVolume: fraction.default(0.6).describe('loudness floor, 0 (-110 LUFS) to 1 (-10 LUFS)'),
+  interimResults: boolean
+    .default(false)
+    .describe('tell what is heard while the user still speaks; what counts is heard later for it'),
   useTurnModel: boolean
     .default(true)
     .describe('judge from the sound whether a turn is over, not by silence alone'),

@@ -16,6 +16,7 @@ import { TTSService } from '../processors/tts/tts-service.js';
 import { VADProcessor } from '../processors/vad/vad-processor.js';
 import { wireFormatFromQuery } from '../transport/serializers/wire-format.js';
 import { WebSocketTransport } from '../transport/websocket/websocket-transport.js';
+import { botTools } from './bot-tools.js';
 import type { VoiceEngines } from './engines.js';
 import type { Session, SessionConnection, SessionFactory } from './session.js';
 
@@ -94,8 +95,9 @@ function conversation(
   connection: SessionConnection,
   { config, engines, memory }: VoiceSessionOptions,
 ): FrameProcessor[] {
-  const context = new LLMContext([{ role: 'system', content: config.systemPrompt }]);
   const user = memory?.user(connection.userId);
+  const tools = botTools({ config, llm: engines.llm, memory: user, sessionId: connection.sessionId });
+  const context = new LLMContext([{ role: 'system', content: config.systemPrompt }], tools);
   const remembering =
     user &&
     new StatelessMemoryProcessor({
@@ -127,6 +129,7 @@ function conversation(
     new SegmentedSTTService({
       stt: engines.stt,
       userId: connection.userId,
+      interimResults: config.interimResults,
       ...(user === undefined
         ? {}
         : { prompt: async () => primer(distinctNames(await user.knownNames(maxPrimedNames))) }),
@@ -143,6 +146,7 @@ function conversation(
       preset: config.contextPreset,
       // Traditional memory is the whole history, as far as the model can see it.
       foldHistory: config.useStatelessMemory,
+      userId: connection.userId,
     }),
     new TTSService({ tts: engines.tts, voice: config.voice, speed: config.speed }),
     transport.output(),

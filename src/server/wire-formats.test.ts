@@ -84,6 +84,35 @@ describe('a call by Twilio', () => {
   });
 });
 
+describe('interim transcripts', () => {
+  const say = (loud: boolean) => {
+    const base64Audio = Buffer.from(chunkOf(loud).buffer).toString('base64');
+    return request('raw-audio', { base64Audio, sampleRate: 16_000, numChannels: 1 });
+  };
+
+  it.each([
+    [
+      true,
+      [
+        ['Hello', false],
+        ['Hello there', false],
+        ['Hello there.', true],
+      ],
+    ],
+    [false, [['Hello', true]]],
+  ])('are told where they are asked for (%s)', async (interimResults, wanted) => {
+    const hears = ['Hello', 'Hello there', 'Hello there.'];
+    const client = await VirtualClient.connect({ format: 'rtvi' }, { hears, config: { interimResults } });
+    await client.pass(600, () => say(false));
+    await client.pass(1200, () => say(true));
+    await client.pass(800, () => say(false));
+    const told = toldBy(client.arrivals).filter(({ type }) => type === 'user-transcription');
+    expect(told.map(({ data }) => [data?.['text'], data?.['final']])).toEqual(wanted);
+    expect(client.llm.calls.at(-1)?.at(-1)?.content).toBe(wanted.at(-1)?.[0]);
+    await client.leave();
+  });
+});
+
 describe('what a client may do wrong', () => {
   it('is refused by id and harms nothing', async () => {
     const client = await VirtualClient.connect({ format: 'rtvi' });

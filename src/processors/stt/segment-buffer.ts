@@ -41,14 +41,20 @@ export class SegmentBuffer {
     this.#speaking = true;
   }
 
-  /** Ends the segment and gives it away; what follows is pre-roll again unless `start` was not undone. */
-  take(keepSpeaking = false): Float32Array {
+  /** What there is of the segment, or of the pre-roll; a copy. */
+  soFar(): Float32Array {
     const segment = new Float32Array(this.#samples);
     let at = 0;
     for (const piece of this.#pieces) {
       segment.set(piece, at);
       at += piece.length;
     }
+    return segment;
+  }
+
+  /** Ends the segment and gives it away; what follows is pre-roll again unless `start` was not undone. */
+  take(keepSpeaking = false): Float32Array {
+    const segment = this.soFar();
     this.#pieces = [];
     this.#samples = 0;
     this.#speaking = keepSpeaking;

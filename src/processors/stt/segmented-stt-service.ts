@@ -5,13 +5,16 @@ import {
   EndFrame,
   FrameProcessor,
   InputAudioRawFrame,
+  InterimTranscriptionFrame,
   TranscriptionFrame,
+  UserSpeakingFrame,
   UserStoppedSpeakingFrame,
   VADUserStartedSpeakingFrame,
   VADUserStoppedSpeakingFrame,
   type Frame,
   type FrameDirection,
 } from '../../pipeline/index.js';
+import { InterimTranscripts, whileBusy } from './interim-transcripts.js';
 import { newWords } from './new-words.js';
 import { SegmentBuffer } from './segment-buffer.js';
 import { STTSegmentEmptyFrame, STTSegmentStartedFrame } from './stt-frames.js';
@@ -32,6 +35,13 @@ export interface SegmentedSTTOptions {
    * worse than a whole one; 0 hears every segment by itself. @defaultValue 20000
    */
   readonly maxTurnMs?: number;
+  /**
+   * Whether what is heard so far is told while the user still speaks, by InterimTranscriptionFrames. The engine hears
+   * the growing segment again and again for it, and a transcript that counts may have to wait for the last such run.
+   *
+   * @defaultValue false
+   */
+  readonly interimResults?: boolean;
 }
 
 /** What has been heard of the turn in progress. */
@@ -67,6 +77,7 @@ export class SegmentedSTTService extends FrameProcessor {
   readonly #maxSegmentMs: number;
   readonly #abort = new AbortController();
   readonly #maxTurnSamples: number;
+  readonly #interim: InterimTranscripts | undefined;
   #pending: Promise<void> = Promise.resolve();
   #soFar = nothingSoFar;
 
@@ -77,6 +88,7 @@ export class SegmentedSTTService extends FrameProcessor {
     this.#buffer = new SegmentBuffer(options.preRollMs ?? 1000);
     this.#maxSegmentMs = options.maxSegmentMs ?? 60_000;
     this.#maxTurnSamples = (options.maxTurnMs ?? 20_000) * 16;
+    if (options.interimResults === true) this.#interim = this.#interimTranscripts();
   }
 
   override canGenerateMetrics(): boolean {
@@ -102,6 +114,8 @@ export class SegmentedSTTService extends FrameProcessor {
         this.#recognise(this.#buffer.take(true));
     } else if (frame instanceof VADUserStartedSpeakingFrame) {
       this.#buffer.start();
+    } else if (frame instanceof UserSpeakingFrame) {
+      if (this.#buffer.speaking) this.#interim?.onVoice(this.#buffer.durationMs, () => this.#buffer.soFar());
     } else if (frame instanceof VADUserStoppedSpeakingFrame && this.#buffer.speaking) {
       this.#recognise(this.#buffer.take());
     }
@@ -110,16 +124,18 @@ export class SegmentedSTTService extends FrameProcessor {
 
   override async cleanup(): Promise<void> {
     this.#abort.abort();
+    this.#interim?.end();
     await this.#pending;
   }
 
   #recognise(segment: Float32Array): void {
+    this.#interim?.end();
     this.pushFrame(new STTSegmentStartedFrame());
     this.#pending = this.#pending.then(() => this.#transcribe(segment));
   }
 
   async #transcribe(segment: Float32Array): Promise<void> {
-    const { stt, userId = '', prompt } = this.#options;
+    const { stt, userId = '' } = this.#options;
     const { signal } = this.#abort;
     const gone = () => signal.aborted;
     if (gone()) return;
@@ -128,10 +144,8 @@ export class SegmentedSTTService extends FrameProcessor {
     this.metrics.startProcessing();
     this.metrics.reportSttUsage(segment.length / sampleRateHz);
     try {
-      const primer = (await prompt?.()) ?? '';
-      const hear = async (pcm: Float32Array) =>
-        (await stt.transcribe(pcm, primer === '' ? { signal } : { prompt: primer, signal })).text;
-      heard = await this.#hearInTurn(segment, hear);
+      const nowMs = () => this.session.clock.nowMs();
+      heard = await whileBusy(stt, nowMs, async () => this.#hearInTurn(segment, await this.#hearing(signal)));
     } catch (error) {
       if (gone()) return;
       this.pushError(error);
@@ -151,6 +165,24 @@ export class SegmentedSTTService extends FrameProcessor {
     // The interruption that this very turn causes must not drop its words.
     transcript.interruptible = false;
     this.pushFrame(transcript);
+  }
+
+  /** Hears with the names of the moment. */
+  async #hearing(signal: AbortSignal): Promise<(pcm: Float32Array) => Promise<string>> {
+    const { stt, prompt } = this.#options;
+    const primer = (await prompt?.()) ?? '';
+    return async (pcm) =>
+      (await stt.transcribe(pcm, primer === '' ? { signal } : { prompt: primer, signal })).text;
+  }
+
+  #interimTranscripts(): InterimTranscripts {
+    const { stt, userId = '' } = this.#options;
+    return new InterimTranscripts({
+      stt,
+      nowMs: () => this.session.clock.nowMs(),
+      hear: async (pcm, signal) => (await this.#hearing(signal))(pcm),
+      tell: (text) => this.pushFrame(new InterimTranscriptionFrame(text, userId, new Date().toISOString())),
+    });
   }
 
   /** The words of this segment, heard with what was said before it in the same turn. */
