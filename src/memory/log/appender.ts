@@ -30,14 +30,18 @@ interface Queue {
 export class Appender {
   readonly #store: LogStore;
   readonly #random: (bytes: number) => Buffer;
-  readonly #onCommit: (user: UserKey) => void;
+  readonly #onCommit: (user: UserKey, unsealed: number) => void;
   readonly #queues = new Map<string, Queue>();
 
   /**
    * @param random bytes that nobody can guess
-   * @param onCommit called after every commit
+   * @param onCommit called after every commit with the number of turns that are in no sealed segment
    */
-  constructor(store: LogStore, random: (bytes: number) => Buffer, onCommit: (user: UserKey) => void) {
+  constructor(
+    store: LogStore,
+    random: (bytes: number) => Buffer,
+    onCommit: (user: UserKey, unsealed: number) => void,
+  ) {
     this.#store = store;
     this.#random = random;
     this.#onCommit = onCommit;
@@ -66,10 +70,12 @@ export class Appender {
     while (queue.items.length > 0) {
       const batch = queue.items.splice(0, writeBatch);
       try {
-        const first = await this.#commit(user, batch);
+        const { first, unsealed } = await this.#commit(user, batch);
         queue.next = first + batch.length + queue.items.length;
         batch.forEach((item, i) => item.resolve(first + i));
-        this.#onCommit(user);
+        // Who waits for the turn comes first.
+        await Promise.resolve();
+        this.#onCommit(user, unsealed);
       } catch (error) {
         queue.next -= batch.length;
         batch.forEach((item) => item.reject(error));
@@ -78,7 +84,10 @@ export class Appender {
     this.#queues.delete(user.id);
   }
 
-  async #commit(user: UserKey, batch: readonly Waiting[]): Promise<number> {
+  async #commit(
+    user: UserKey,
+    batch: readonly Waiting[],
+  ): Promise<{ readonly first: number; readonly unsealed: number }> {
     const bytes = batch.reduce((sum, { record }) => sum + record.length, 0);
     const salts = this.#random(saltBytes * batch.length);
     const sealed = batch.map(({ record }, i) => {
@@ -87,8 +96,10 @@ export class Appender {
       return { leaf, value: encodeTail({ kind: 'turn', salt, record }, leaf) };
     });
     let first = 0;
+    let unsealed = 0;
     await this.#store.update(user, (now) => {
       first = now.next;
+      unsealed = first + batch.length - 1 - now.sealed;
       return {
         head: {
           ...now,
@@ -103,6 +114,6 @@ export class Appender {
           ),
       };
     });
-    return first;
+    return { first, unsealed };
   }
 }

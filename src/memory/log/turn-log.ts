@@ -78,7 +78,9 @@ export class TurnLog {
     this.#reader = new LogReader(store, options.cacheBytes);
     this.#keeper = new ArchiveKeeper(store, archive, newEpoch);
     this.#forgetter = new Forgetter(store, this.#reader, this.#keeper, newEpoch);
-    this.#appender = new Appender(store, options.random, (user) => this.#afterCommit(user));
+    this.#appender = new Appender(store, options.random, (user, unsealed) =>
+      this.#afterCommit(user, unsealed),
+    );
     const onUsed = (user: UserKey, turnIds: readonly number[]): void => this.#afterUse(user, turnIds);
     this.#sides = new Map(
       sideNames.map((name) => [
@@ -297,11 +299,10 @@ export class TurnLog {
       this.#track(this.#forgetter.clean()).catch(() => undefined);
   }
 
-  #afterCommit(user: UserKey): void {
+  #afterCommit(user: UserKey, unsealed: number): void {
     this.#unsettled.set(user.id, user);
     this.#upkeep.touch();
-    const head = this.#store.head(user.prefix);
-    if (!head || head.next - 1 - head.sealed < waitingSegments * segmentTurns) return;
+    if (unsealed < waitingSegments * segmentTurns) return;
     if (this.#sealing.has(user.id)) return;
     this.#sealing.add(user.id);
     const sealing = sealAll(this.#store, this.#reader, user).finally(() => this.#sealing.delete(user.id));
