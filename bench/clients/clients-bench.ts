@@ -1,4 +1,4 @@
-import { clientKinds } from '../../test/interop/clients.js';
+import { processKinds } from '../../test/interop/clients.js';
 import { crowd, messageMs, type Received } from '../../test/interop/crowd.js';
 import { installClients } from '../../test/interop/install.js';
 import { percentiles, type BenchResult } from '../bench.js';
@@ -29,7 +29,7 @@ function offsetsMs({ arrivalsMs }: Received): number[] {
  * engines. When their audio arrives against real time, and whether all of it does, in order.
  */
 export async function run(): Promise<BenchResult> {
-  await installClients(clientKinds.slice(0, 1));
+  await installClients(processKinds.slice(0, 1));
   const rows = [];
   for (const { size, muted } of crowds) {
     console.log(`  ${size} clients, microphones ${muted ? 'off' : 'on'} ...`);
@@ -55,7 +55,7 @@ export async function run(): Promise<BenchResult> {
     unit: 'ms',
     rows,
     notes: [
-      `${clientKinds[0]?.title ?? ''}, all clients in one process of Node beside the server's: both share the machine.`,
+      `${processKinds[0]?.title ?? ''}, all clients in one process of Node beside the server's: both share the machine.`,
       '"off": how far a message of 40 ms of audio came from its time, by the clock of the client. Goal: p99 at most 20 ms.',
       '"out of order or lost": clients of whom a word or a sample was missing or misplaced.',
     ],

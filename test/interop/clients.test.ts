@@ -1,15 +1,16 @@
 /**
- * Pipecat's own clients, as they are published, at a real server: every cell of the table in docs/pipecat.md.
+ * Pipecat's own clients, as they are published, at a real server: the cells of the table in docs/pipecat.md of those
+ * that are a process of their own.
  */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clientKinds } from './clients.js';
-import { features } from './features.js';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { processKinds } from './clients.js';
+import { holdToFeatures } from './hold-to-features.js';
 import { installClients } from './install.js';
 import { InteropProcess } from './interop-process.js';
 import { Results } from './results.js';
 import { Stage } from './stage.js';
 
-const missing = await installClients(clientKinds);
+const missing = await installClients(processKinds);
 for (const [packages, why] of missing) process.stdout.write(`  SKIPPED ${packages}: ${why}\n`);
 
 const results = new Results();
@@ -21,23 +22,12 @@ afterAll(async () => {
   expect(stage.sessions).toBe(0);
 });
 
-describe.concurrent.each(clientKinds)('$title', (kind) => {
+describe.concurrent.each(processKinds)('$title', (kind) => {
+  const why = missing.get(kind.packages);
   let clients: InteropProcess | undefined;
   beforeAll(() => {
-    if (!missing.has(kind.packages)) clients = new InteropProcess(kind);
+    if (why === undefined) clients = new InteropProcess(kind);
   });
   afterAll(() => clients?.close());
-
-  for (const [index, { title, lacks, test }] of features.entries()) {
-    if (lacks?.(kind) !== undefined) continue;
-    it.skipIf(missing.has(kind.packages))(title, async () => {
-      const client = `${kind.packages}-${kind.path.length}-${index}`;
-      try {
-        await test({ kind, stage, process: clients!, client });
-        results.passed(title, kind.title);
-      } finally {
-        await clients?.do(client, 'disconnect').catch(() => undefined);
-      }
-    });
-  }
+  holdToFeatures({ kind, stage, results, clients: () => clients!, missing: why });
 });

@@ -21,6 +21,15 @@ export interface ClientKind {
   readonly blindTo: readonly string[];
   /** False where the package's own pipeline lets some of them overtake others. */
   readonly keepsOrder: boolean;
+  /**
+   * True where what is heard went through a player in real time: one that runs dry on a busy machine loses what comes
+   * in that moment.
+   */
+  readonly plays: boolean;
+}
+
+/** One that runs as a process of its own. */
+export interface ProcessKind extends ClientKind {
   readonly command: () => readonly [string, ...string[]];
 }
 
@@ -30,15 +39,25 @@ export const installFolder = (packages: string): string => join(installed, packa
 /** Where what is installed is written down. */
 export const packagesFolder = (packages: string): string => join(folder, 'packages', packages);
 
-const javascript = (version: string, transport: string, protocol: string): ClientKind => ({
+const javascript = (
+  version: string,
+  transport: string,
+  protocol: string,
+  where: 'in Node' | 'in Chromium',
+): ClientKind => ({
   packages: `js-${version}`,
-  title: `client-js ${version}, websocket-transport ${transport}`,
+  title: `client-js ${version}, websocket-transport ${transport}, ${where}`,
   language: 'javascript',
   version,
   protocol,
   path: '/ws',
   blindTo: version === '1.0.0' ? ['user-llm-text', 'bot-output'] : [],
   keepsOrder: true,
+  plays: where === 'in Chromium',
+});
+
+const inNode = (version: string, transport: string, protocol: string): ProcessKind => ({
+  ...javascript(version, transport, protocol, 'in Node'),
   // Node 22 has the WebSocket without being asked.
   command: () => [
     process.execPath,
@@ -55,7 +74,7 @@ const python = (
   path: string,
   transport: string,
   blindTo: readonly string[] = [],
-): ClientKind => ({
+): ProcessKind => ({
   packages: `python-${version}`,
   title: `pipecat-ai ${version}, ${transport}`,
   language: 'python',
@@ -65,6 +84,7 @@ const python = (
   blindTo,
   // Frames of Pipecat, unlike messages, have priorities.
   keepsOrder: blindTo.length === 0,
+  plays: false,
   command: () => [
     join(installFolder(`python-${version}`), 'bin', 'python'),
     join(folder, 'clients', 'python_client.py'),
@@ -82,14 +102,27 @@ const noFrameOf = [
   'user-stopped-speaking',
 ];
 
+/** Client, transport and RTVI: the newest and the oldest that are served. */
+const javascripts = [
+  ['1.13.1', '1.7.1', '2.1.0'],
+  ['1.0.0', '1.0.0', '1.0.0'],
+] as const;
+
 /** The newest and the oldest that are served, of each. */
-export const clientKinds: readonly ClientKind[] = [
-  javascript('1.13.1', '1.7.1', '2.1.0'),
-  javascript('1.0.0', '1.0.0', '1.0.0'),
+export const processKinds: readonly ProcessKind[] = [
+  ...javascripts.map(([client, transport, protocol]) => inNode(client, transport, protocol)),
   python('1.14.0', '2.2.0', '/ws', '`WebsocketClientTransport`'),
   python('1.14.0', '2.2.0', '/ws?format=rtvi', '`RTVIClientTransport`', noFrameOf),
   python('1.0.0', '1.2.0', '/ws', '`WebsocketClientTransport`'),
 ];
 
+/** Those that run in a browser. */
+export const browserKinds: readonly ClientKind[] = javascripts.map(([client, transport, protocol]) =>
+  javascript(client, transport, protocol, 'in Chromium'),
+);
+
+/** Columns of the table. */
+export const clientKinds: readonly ClientKind[] = [...browserKinds, ...processKinds];
+
 /** Pipecat's test harness. */
-export const evalKind: ClientKind = python('1.14.0', '2.2.0', '/rtvi', '`pipecat eval`');
+export const evalKind: ProcessKind = python('1.14.0', '2.2.0', '/rtvi', '`pipecat eval`');

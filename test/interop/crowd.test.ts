@@ -1,11 +1,11 @@
 /** Fifty of Pipecat's JavaScript clients at once: nothing is lost, nothing comes out of order, nobody hears another. */
 import { beforeAll, expect, it } from 'vitest';
-import { clientKinds } from './clients.js';
+import { processKinds } from './clients.js';
 import { crowd, secondsOf } from './crowd.js';
 import { installClients } from './install.js';
 
 beforeAll(async () => {
-  await installClients(clientKinds.slice(0, 1));
+  await installClients(processKinds.slice(0, 1));
 });
 
 it('fifty clients hear their own bot, every word and every sample in order', async () => {

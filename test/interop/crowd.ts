@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { TextToSpeech } from '../../src/engines/interfaces.js';
 import { createFakeTextToSpeech, createFakeVoiceActivity } from '../../src/testing/index.js';
-import { clientKinds } from './clients.js';
+import { processKinds } from './clients.js';
 import { InteropProcess } from './interop-process.js';
 import { Stage, countTo, msPerCharacter } from './stage.js';
 
@@ -59,7 +59,7 @@ export const secondsOf = (sentences: readonly string[]): number =>
 export async function crowd(size: number, countUpTo: number, muted = false): Promise<Received[]> {
   const stage = new Stage({ vad: createFakeVoiceActivity(), tts: countingVoice() });
   await stage.open();
-  const [kind] = clientKinds;
+  const [kind] = processKinds;
   const process = new InteropProcess(kind!);
   const names = Array.from({ length: size }, (_, i) => `client-${i + 1}`);
   try {

@@ -71,7 +71,11 @@ export class Stage {
     return this.#server?.sessions ?? 0;
   }
 
-  async open(settings: Readonly<Record<string, unknown>> = {}): Promise<void> {
+  /** @param origins web pages that may ask where to connect */
+  async open(
+    settings: Readonly<Record<string, unknown>> = {},
+    origins: readonly string[] = [],
+  ): Promise<void> {
     await this.#vad.warmUp();
     const sessions = voiceSessions({
       config: loadConfig({
@@ -89,6 +93,7 @@ export class Stage {
     this.#server = await createServer({
       port: 0,
       maxSessions: 64,
+      allowedOrigins: origins,
       sessionFactory: (connection) =>
         connection.query['bot'] === 'calling'
           ? Promise.resolve(new CallingSession(connection))

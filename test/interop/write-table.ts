@@ -3,5 +3,5 @@ import { writeFileSync } from 'node:fs';
 import { Results } from './results.js';
 import { page, pageWith, table } from './table.js';
 
-const results = new Results().read('clients').read('evals');
+const results = new Results().read('clients').read('browsers').read('evals');
 writeFileSync(page, await pageWith(table((row, column) => results.has(row, column))));

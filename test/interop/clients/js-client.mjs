@@ -14,6 +14,7 @@ import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { clearInterval, setInterval } from 'node:timers';
+import { clientOf, commands, summary } from './js-commands.mjs';
 
 const browser = /** @type {any} */ (globalThis);
 browser.window = globalThis;
@@ -23,8 +24,12 @@ if (browser.navigator === undefined) browser.navigator = { userAgent: 'Node' };
 
 /** @type {(name: string) => any} */
 const load = createRequire(join(/** @type {string} */ (process.argv[2]), 'package.json'));
-const { PipecatClient, LogLevel } = load('@pipecat-ai/client-js');
+const clientJs = load('@pipecat-ai/client-js');
 const { WebSocketTransport } = load('@pipecat-ai/websocket-transport');
+
+// Version 1.0 of the transport asks for it, while nothing of Daily is used here.
+const daily = load('@daily-co/daily-js');
+(daily.default ?? daily).getCallInstance = () => ({ on: () => undefined });
 
 /** 512 samples, as browsers record. */
 const chunkMs = 32;
@@ -116,139 +121,32 @@ class MemoryMediaManager {
   }
 }
 
-/**
- * The transport with that sound card. It is an option from 1.2 on; 1.0 builds its own around Daily's call object, which
- * is stood in for while it does, and gets this one afterwards.
- *
- * @param {MemoryMediaManager} mediaManager
- */
-function transportWith(mediaManager) {
-  const module = load('@daily-co/daily-js');
-  const daily = module.default ?? module;
-  daily.getCallInstance = () => ({ on: () => undefined });
-  const transport = new WebSocketTransport({ mediaManager });
-  if (transport._mediaManager !== mediaManager) {
-    transport._mediaManager = mediaManager;
-    mediaManager.setUserAudioCallback(transport.handleUserAudioStream.bind(transport));
-  }
-  return transport;
-}
-
-/** The client's callbacks and the RTVI message that each stands for. */
-const callbacks = {
-  onBotReady: 'bot-ready',
-  onUserStartedSpeaking: 'user-started-speaking',
-  onUserStoppedSpeaking: 'user-stopped-speaking',
-  onUserTranscript: 'user-transcription',
-  onUserLlmText: 'user-llm-text',
-  onBotLlmStarted: 'bot-llm-started',
-  onBotLlmText: 'bot-llm-text',
-  onBotLlmStopped: 'bot-llm-stopped',
-  onBotTranscript: 'bot-transcription',
-  onBotOutput: 'bot-output',
-  onBotTtsStarted: 'bot-tts-started',
-  onBotTtsText: 'bot-tts-text',
-  onBotTtsStopped: 'bot-tts-stopped',
-  onBotStartedSpeaking: 'bot-started-speaking',
-  onBotStoppedSpeaking: 'bot-stopped-speaking',
-  onLLMFunctionCallStarted: 'llm-function-call-started',
-  onLLMFunctionCallInProgress: 'llm-function-call-in-progress',
-  onLLMFunctionCallStopped: 'llm-function-call-stopped',
-  onMetrics: 'metrics',
-  onServerMessage: 'server-message',
-  onMessageError: 'error-response',
-  onError: 'error',
-  onConnected: 'connected',
-  onDisconnected: 'disconnected',
-  onTransportStateChanged: 'state',
-};
-
 /** @type {Map<string, { client: any, media: MemoryMediaManager }>} */
 const clients = new Map();
 
 /** @param {string} name */
-function clientOf(name) {
+function ownOf(name) {
   const found = clients.get(name);
   if (found) return found;
   const media = new MemoryMediaManager();
-  const told = Object.fromEntries(
-    Object.entries(callbacks).map(([callback, event]) => [
-      callback,
-      (/** @type {any} */ data) =>
-        tell({
-          client: name,
-          event,
-          data: data?.label === 'rtvi-ai' ? data.data : data,
-          atMs: performance.now(),
-        }),
-    ]),
+  const client = clientOf({ ...clientJs, WebSocketTransport }, media, (event, data) =>
+    tell({ client: name, event, data, atMs: performance.now() }),
   );
-  const client = new PipecatClient({
-    transport: transportWith(media),
-    enableMic: true,
-    enableCam: false,
-    callbacks: told,
-  });
-  client.setLogLevel(LogLevel.NONE);
   const made = { client, media };
   clients.set(name, made);
   return made;
 }
 
 /** @type {Record<string, (args: any, own: { client: any, media: MemoryMediaManager }) => unknown>} */
-const commands = {
-  connect: ({ url, muted = false }, { client, media }) => {
-    media.isMuted = muted;
-    return client.connect({ [client.sendText ? 'wsUrl' : 'ws_url']: url });
+const ownCommands = {
+  connect: (args, { client, media }) => {
+    media.isMuted = args.muted ?? false;
+    return commands['connect']?.(args, client);
   },
-  start: ({ endpoint }, { client }) =>
-    client.startBotAndConnect ? client.startBotAndConnect({ endpoint }) : client.connect({ endpoint }),
-  disconnect: (_, { client }) => client.disconnect(),
   speak: ({ file }, { media }) => media.speak(readFileSync(file).subarray(44)),
-  type: ({ text }, { client }) => {
-    if (client.sendText) return client.sendText(text);
-    return client.appendToContext({ role: 'user', content: text, run_immediately: true });
-  },
-  append: ({ text }, { client }) => client.appendToContext({ role: 'user', content: text }),
-  request: ({ kind, data }, { client }) =>
-    client.sendClientRequest(kind, data).then(
-      (/** @type {unknown} */ answer) => ({ answer }),
-      (/** @type {any} */ error) => ({ refused: error.data?.error ?? error.error ?? String(error) }),
-    ),
-  registerFunction: ({ name, result }, { client }) =>
-    client.registerFunctionCallHandler(name, (/** @type {any} */ call) =>
-      Promise.resolve({ ...result, heard: call.arguments }),
-    ),
-  disconnectBot: (_, { client }) => client.disconnectBot(),
   heard: (_, { media }) => summary(media.heard.splice(0)),
   ramp: (_, { media }) => ramp(media.heard.splice(0)),
-  version: (_, { client }) => client.version,
 };
-
-/**
- * Length and pitch of what was heard; the pitch from upward zero crossings between the first and the last.
- *
- * @param {{ atMs: number, samples: Int16Array }[]} pieces
- */
-function summary(pieces) {
-  const sampleRateHz = 24_000;
-  let at = 0;
-  let before = 0;
-  /** @type {number[]} */
-  const crossings = [];
-  for (const { samples } of pieces)
-    for (const sample of samples) {
-      if (before < 0 && sample >= 0) crossings.push(at);
-      before = sample;
-      at += 1;
-    }
-  const spanS = ((crossings.at(-1) ?? 0) - (crossings[0] ?? 0)) / sampleRateHz;
-  return {
-    seconds: at / sampleRateHz,
-    hz: spanS > 0 ? (crossings.length - 1) / spanS : 0,
-    lastMs: pieces.at(-1)?.atMs ?? 0,
-  };
-}
 
 /**
  * How a voice arrived whose samples count up by one, from 0 in each sentence: when each message came, and how often a
@@ -273,7 +171,10 @@ function ramp(pieces) {
 for await (const line of createInterface({ input: process.stdin })) {
   const { id, client, run, ...args } = JSON.parse(line);
   Promise.resolve()
-    .then(() => commands[run]?.(args, clientOf(client)))
+    .then(() => {
+      const own = ownOf(client);
+      return ownCommands[run] ? ownCommands[run](args, own) : commands[run]?.(args, own.client);
+    })
     .then(
       (result) => tell({ id, result: result ?? null }),
       (error) => tell({ id, error: error?.message ?? JSON.stringify(error) ?? 'failed' }),
