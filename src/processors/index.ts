@@ -11,6 +11,8 @@ export {
   type UserTurnMessage,
 } from './context/context-aggregator-pair.js';
 export { LLMUserAggregator, type LLMUserAggregatorOptions } from './context/user-aggregator.js';
+export { ExternalTurnAggregator } from './context/external-turn-aggregator.js';
+export { UserTurnProcessor } from './context/user-turn-processor.js';
 export { LLMService, type LLMServiceEvents, type LLMServiceOptions } from './llm/llm-service.js';
 export { MemoryRecalledFrame, type RecalledItem } from './memory/memory-frames.js';
 export {
@@ -74,6 +76,7 @@ export {
   type ClauseAggregatorOptions,
 } from './tts/clause-aggregator.js';
 export { TTSService, type TTSServiceOptions } from './tts/tts-service.js';
+export { UserTurnTextFrame } from './turn/user-turn-text-frame.js';
 export {
   UserTurn,
   defaultUserTurnOptions,
@@ -94,3 +97,5 @@ export {
   type FunctionCallParams,
   type FunctionSchemaInit,
 } from './tools/function-schema.js';
+export { currentTimeTool, type CurrentTimeOptions } from './tools/current-time.js';
+export { memoryTools, type MemoryToolsOptions } from './tools/memory-tools.js';

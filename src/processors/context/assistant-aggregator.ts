@@ -15,6 +15,7 @@ import {
   LLMContextFrame,
   LLMFullResponseEndFrame,
   LLMFullResponseStartFrame,
+  LLMTextFrame,
   TTSTextFrame,
   UserStartedSpeakingFrame,
   UserStoppedSpeakingFrame,
@@ -46,6 +47,7 @@ export class LLMAssistantAggregator extends FrameProcessor {
   readonly #onTurn: LLMAssistantAggregatorOptions['onTurn'];
   readonly #calls: CallLedger;
   #said: string[] = [];
+  #written = '';
   /** True when there are results that the model has not been asked to go on with. */
   #owesRun = false;
   #botSpeaks = false;
@@ -66,6 +68,8 @@ export class LLMAssistantAggregator extends FrameProcessor {
       this.pushFrame(frame, direction);
       return;
     }
+    // Where nobody speaks, as in a silent branch, the model's own text comes here, piece by piece.
+    if (frame instanceof LLMTextFrame && direction === 'downstream') this.#written += frame.text;
     if (direction === 'downstream') this.#follow(frame);
     const ends =
       frame instanceof LLMFullResponseEndFrame ||
@@ -118,8 +122,9 @@ export class LLMAssistantAggregator extends FrameProcessor {
   }
 
   #commit(interrupted: boolean): void {
-    const text = this.#said.filter(Boolean).join(' ');
+    const text = [...this.#said, this.#written.trim()].filter(Boolean).join(' ');
     this.#said = [];
+    this.#written = '';
     if (text === '') return;
     this.#context.add({ role: 'assistant', content: text });
     this.#onTurn?.(text, interrupted);

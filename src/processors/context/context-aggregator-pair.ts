@@ -1,5 +1,6 @@
 import { TypedEvents, type EventHandler, type LLMContext } from '../../pipeline/index.js';
 import { LLMAssistantAggregator, type LLMAssistantAggregatorOptions } from './assistant-aggregator.js';
+import { ExternalTurnAggregator } from './external-turn-aggregator.js';
 import { LLMUserAggregator, type LLMUserAggregatorOptions } from './user-aggregator.js';
 
 /** What the user said in one turn. */
@@ -30,6 +31,11 @@ export interface ContextAggregatorPairOptions {
     /** As the aggregator's; undefined is as if it were not there. */
     readonly turnEnd?: LLMUserAggregatorOptions['turnEnd'] | undefined;
   };
+  /**
+   * True where a UserTurnProcessor before this pair decides when turns begin and end, such as for the branches of a
+   * ParallelPipeline; of `userParams` only `onTurn` counts then. @defaultValue false
+   */
+  readonly externalTurns?: boolean;
   readonly assistantParams?: Omit<LLMAssistantAggregatorOptions, 'context'>;
   /** Milliseconds since 1970, for the messages' timestamps. @defaultValue Date.now */
   readonly nowMs?: () => number;
@@ -37,7 +43,7 @@ export interface ContextAggregatorPairOptions {
 
 /** The two aggregators of one conversation: `user()` stands before the model, `assistant()` behind the output. */
 export class LLMContextAggregatorPair {
-  readonly #user: LLMUserAggregator;
+  readonly #user: LLMUserAggregator | ExternalTurnAggregator;
   readonly #assistant: LLMAssistantAggregator;
   readonly #events: TypedEvents<ContextAggregatorEvents>;
 
@@ -46,15 +52,14 @@ export class LLMContextAggregatorPair {
     const { turnEnd, ...userParams } = options.userParams ?? {};
     const timestamp = (): string => new Date(nowMs()).toISOString();
     this.#events = new TypedEvents((error) => this.#assistant.pushError(error));
-    this.#user = new LLMUserAggregator({
-      ...userParams,
-      ...(turnEnd && { turnEnd }),
-      context,
-      onTurn: (content, continues) => {
-        userParams.onTurn?.(content, continues);
-        this.#events.emit('userTurnStopped', { content, timestamp: timestamp(), continues });
-      },
-    });
+    const onTurn = (content: string, continues: boolean): void => {
+      userParams.onTurn?.(content, continues);
+      this.#events.emit('userTurnStopped', { content, timestamp: timestamp(), continues });
+    };
+    this.#user =
+      options.externalTurns === true
+        ? new ExternalTurnAggregator({ context, onTurn })
+        : new LLMUserAggregator({ ...userParams, ...(turnEnd && { turnEnd }), context, onTurn });
     this.#assistant = new LLMAssistantAggregator({
       ...assistantParams,
       context,
@@ -65,7 +70,7 @@ export class LLMContextAggregatorPair {
     });
   }
 
-  user(): LLMUserAggregator {
+  user(): LLMUserAggregator | ExternalTurnAggregator {
     return this.#user;
   }
 
