@@ -6,10 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import RealServer
+from pipecat.adapters.llm.schemas.function_schema import FunctionSchema
 from pipecat.frames.frames import (
     InputAudioRawFrame,
     InterruptionFrame,
     LLMContextFrame,
+    LLMRunFrame,
     LLMTextFrame,
     OutputAudioRawFrame,
     TTSAudioRawFrame,
@@ -18,6 +20,7 @@ from pipecat.frames.frames import (
     VADUserStoppedSpeakingFrame,
 )
 from pipecat.processors.aggregators.llm_context import LLMContext
+from pipecat.services.llm_service import FunctionCallParams
 from pipelines import Bot, Recorder, aggregators, running, until
 from slowcat_pipecat import (
     BridgeError,
@@ -121,6 +124,26 @@ async def test_an_interrupted_answer_stops_at_the_server_and_is_not_remembered(
         "memory.recall", user="anna", query="Count", deadlineMs=2000, minItems=3
     )
     assert [item["text"] for item in recalled["items"]] == ["Count dogs."]
+    await bridge.release()
+
+
+async def test_functions_of_the_bot_are_called_by_the_server(server: RealServer) -> None:
+    bridge = await connected(server)
+    weather = FunctionSchema("weather", "Of a city.", {"city": {"type": "string"}}, ["city"])
+    context = LLMContext([{"role": "user", "content": "How is the weather?"}], [weather])
+    llm = SlowcatLLMService(bridge=bridge)
+
+    async def tell(params: FunctionCallParams) -> None:
+        await params.result_callback(f"rain in {params.arguments['city']}")
+
+    llm.register_function("weather", tell)
+    pair = aggregators(context)
+    async with running(pair.user(), llm, pair.assistant()) as bot:
+        await bot.queue(LLMRunFrame())
+        await until(lambda: context.get_messages()[-1].get("role") == "assistant")  # type: ignore[union-attr]
+        last: Any = context.get_messages()[-1]
+        assert last["content"] == 'I am told "rain in Ulm".'
+        await bot.end()
     await bridge.release()
 
 

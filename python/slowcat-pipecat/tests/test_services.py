@@ -6,15 +6,19 @@ from typing import Any
 
 import numpy as np
 import pytest
-from fake_bridge import FakeBridge, fails, hangs_up, say, says_nothing
+from fake_bridge import OFFERS, FakeBridge, fails, hangs_up, say, says_nothing
+from pipecat.adapters.llm.schemas.function_schema import FunctionSchema
 from pipecat.frames.frames import (
     ErrorFrame,
     InputAudioRawFrame,
     InterruptionFrame,
+    LLMContextAssistantTimestampFrame,
     LLMContextFrame,
     LLMFullResponseEndFrame,
     LLMFullResponseStartFrame,
+    LLMRunFrame,
     LLMTextFrame,
+    MetricsFrame,
     TranscriptionFrame,
     TTSAudioRawFrame,
     TTSSpeakFrame,
@@ -22,9 +26,11 @@ from pipecat.frames.frames import (
     VADUserStartedSpeakingFrame,
     VADUserStoppedSpeakingFrame,
 )
+from pipecat.metrics.metrics import LLMUsageMetricsData
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.frame_processor import FrameDirection
-from pipelines import running, until
+from pipecat.services.llm_service import FunctionCallParams
+from pipelines import aggregators, running, until
 from slowcat_pipecat import (
     BridgeError,
     SlowcatBridge,
@@ -172,6 +178,89 @@ async def test_llm_is_cancelled_by_an_interruption(
         fake.handlers["llm.generate"] = counts
         await bot.queue(LLMContextFrame(LLMContext(TALK)))
         await until(lambda: len(bot.after.of(LLMTextFrame)) == 4)
+
+
+WEATHER = FunctionSchema(
+    name="weather",
+    description="Of a city.",
+    properties={"city": {"type": "string"}},
+    required=["city"],
+)
+
+
+async def calls_weather(_fake: FakeBridge, connection: Any, message: Any) -> None:
+    """Calls the function, then tells what came of it."""
+    id, last = message["id"], message["messages"][-1]
+    if last["role"] == "tool":
+        await say(connection, "piece", id, text=f"It is {last['content']}.")
+    else:
+        call = {"callId": "a", "name": "weather", "arguments": '{"city": "Ulm"}'}
+        broken = {"callId": "b", "name": "weather", "arguments": '{"city": '}
+        await say(connection, "piece", id, text="Wait.")
+        await say(connection, "call", id, **call)
+        await say(connection, "call", id, **broken)
+    await say(connection, "result", id, pieces=1, calls=0, promptTokens=7, completionTokens=2)
+
+
+@pytest.fixture
+def calling(fake: FakeBridge) -> FakeBridge:
+    """A bridge whose model calls functions; ahead of the `bridge`, so that it hears of it."""
+    fake.hello = {**fake.hello, "offers": {**OFFERS, "llm": {"engine": "fake", "tools": True}}}
+    return fake
+
+
+async def test_llm_runs_functions_and_answers_with_their_results(
+    calling: FakeBridge, bridge: SlowcatBridge
+) -> None:
+    calling.handlers["llm.generate"] = calls_weather
+    context = LLMContext([{"role": "user", "content": "Is it warm?"}], [WEATHER], "required")
+    llm = SlowcatLLMService(bridge=bridge)
+    asked: list[Any] = []
+
+    async def weather(params: FunctionCallParams) -> None:
+        asked.append(params.arguments)
+        await params.result_callback("warm")
+
+    llm.register_function("weather", weather)
+    pair = aggregators(context)
+    async with running(pair.user(), llm, pair.assistant(), enable_usage_metrics=True) as bot:
+        await bot.queue(LLMRunFrame())
+        requests = await calling.until("llm.generate", 2)
+        await until(lambda: len(bot.after.of(LLMContextAssistantTimestampFrame)) == 2)
+        usage = [
+            data.value
+            for frame in bot.after.of(MetricsFrame)
+            for data in frame.data
+            if isinstance(data, LLMUsageMetricsData)
+        ]
+    assert asked == [{"city": "Ulm"}]
+    parameters = {
+        "type": "object",
+        "properties": {"city": {"type": "string"}},
+        "required": ["city"],
+    }
+    tool = {"name": "weather", "description": "Of a city.", "parameters": parameters}
+    assert [(request["tools"], request["toolChoice"]) for request in requests] == [([tool], "required")] * 2
+    called = {"id": "a", "name": "weather", "arguments": '{"city": "Ulm"}'}
+    said = {"role": "assistant", "content": "Wait."}
+    assert requests[1]["messages"][0] == {"role": "user", "content": "Is it warm?"}
+    assert [m for m in requests[1]["messages"][1:] if m != said] == [
+        {"role": "assistant", "content": "", "toolCalls": [called]},
+        {"role": "tool", "content": '"warm"', "toolCallId": "a"},
+    ]
+    assert [(each.prompt_tokens, each.completion_tokens) for each in usage] == [(7, 2)] * 2
+
+
+async def test_llm_leaves_functions_out_where_the_model_calls_none(
+    fake: FakeBridge, bridge: SlowcatBridge
+) -> None:
+    fake.handlers["llm.generate"] = counts
+    async with running(SlowcatLLMService(bridge=bridge)) as bot:
+        await bot.queue(LLMContextFrame(LLMContext(TALK, [WEATHER])))
+        await until(lambda: bot.after.of(LLMFullResponseEndFrame))
+    (asked,) = fake.of("llm.generate")
+    assert "tools" not in asked
+    assert {message["role"] for message in asked["messages"]} == {"system", "user", "developer"}
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -1,6 +1,6 @@
 """Slowcat's memory and local engines for Pipecat bots."""
 
-from .bridge import BridgeClosed, BridgeError, Piece, SlowcatBridge
+from .bridge import BridgeClosed, BridgeError, Piece, SlowcatBridge, ToolCall
 from .llm import SlowcatLLMService
 from .memory import MemoryStats, SlowcatMemoryProcessor
 from .stt import SlowcatSTTService
@@ -16,4 +16,5 @@ __all__ = [
     "SlowcatMemoryProcessor",
     "SlowcatSTTService",
     "SlowcatTTSService",
+    "ToolCall",
 ]

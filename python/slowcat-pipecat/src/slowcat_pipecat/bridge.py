@@ -6,7 +6,7 @@
 import asyncio
 import json
 import struct
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +29,8 @@ _LONGEST_WAIT_S = 5.0
 _HELLO_TIMEOUT_S = 10.0
 _CLOSE_TIMEOUT_S = 1.0
 _MAX_ID = 0xFFFF_FFFF
+# Messages behind which more comes on the same request.
+_PIECES = ("piece", "call")
 
 
 class BridgeError(Exception):
@@ -58,6 +60,16 @@ class Piece:
 
     text: str
     sample_rate: int | None = None
+
+
+@dataclass(frozen=True)
+class ToolCall:
+    """A function that the language model asks for."""
+
+    id: str
+    name: str
+    #: JSON as the model wrote it: it may be none.
+    arguments: str
 
 
 class SlowcatBridge:
@@ -169,17 +181,25 @@ class SlowcatBridge:
                     result = message
         return result
 
-    async def stream(self, type: str, **fields: Any) -> AsyncGenerator[Piece | bytes, None]:
+    async def stream(
+        self,
+        type: str,
+        *,
+        on_result: Callable[[Mapping[str, Any]], None] | None = None,
+        **fields: Any,
+    ) -> AsyncGenerator[Piece | ToolCall | bytes, None]:
         """Ask for something that is answered piece by piece.
 
         Closing the generator before its end cancels the request at the server.
 
         Args:
             type: ``llm.generate`` or ``tts.synthesize``.
+            on_result: Told the fields of the result, such as how many tokens an answer took.
             **fields: Its fields; those that are None are left out.
 
         Yields:
-            Texts as :class:`Piece`, and audio, PCM16 mono, as bytes behind the piece that announces it.
+            Texts as :class:`Piece`, functions that the model calls as :class:`ToolCall`, and audio, PCM16 mono, as bytes
+            behind the piece that announces it.
 
         Raises:
             BridgeError: The server refused or failed.
@@ -192,6 +212,10 @@ class SlowcatBridge:
                     yield message
                 elif message["type"] == "piece":
                     yield Piece(message["text"], message.get("sampleRateHz"))
+                elif message["type"] == "call":
+                    yield ToolCall(message["callId"], message["name"], message["arguments"])
+                elif on_result is not None:
+                    on_result(message)
 
     async def transcribe(
         self, pcm16: bytes, sample_rate: int, *, prompt: str | None = None
@@ -243,7 +267,7 @@ class SlowcatBridge:
                     raise BridgeClosed("the Slowcat server went away")
                 if isinstance(message, dict):
                     kind = message["type"]
-                    over = kind != "piece"
+                    over = kind not in _PIECES
                     if kind == "error":
                         raise BridgeError(
                             str(message.get("code", "")), str(message.get("message", ""))

@@ -1,34 +1,32 @@
 """Slowcat's language model for Pipecat."""
 
+import json
 from typing import Any
 
 from loguru import logger
 from pipecat.frames.frames import (
     Frame,
+    FunctionCallFromLLM,
     LLMContextFrame,
     LLMFullResponseEndFrame,
     LLMFullResponseStartFrame,
 )
-from pipecat.processors.aggregators.llm_context import (
-    LLMContext,
-    LLMSpecificMessage,
-    standard_message_text,
-)
+from pipecat.metrics.metrics import LLMTokenUsage
+from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.llm_service import LLMService
 from pipecat.services.settings import LLMSettings
 
-from .bridge import BridgeClosed, BridgeError, Piece, describe
+from .bridge import BridgeClosed, BridgeError, Piece, ToolCall, describe
 from .holder import BridgeHolder
-
-_ROLES = ("system", "developer", "user", "assistant")
+from .prompt import messages_of, tool_choice_of, tools_of
 
 
 class SlowcatLLMService(BridgeHolder, LLMService):
     """Has a Slowcat server's language model answer, piece by piece.
 
-    An interruption cancels the answer at the server. Function calling does not go over the bridge: tools of the
-    context are left out, with one warning.
+    An interruption cancels the answer at the server. Functions of the context are given to the model, and those that it
+    calls run as with any service of Pipecat; where the server's model calls none they are left out, with one warning.
     """
 
     def __init__(
@@ -90,7 +88,7 @@ class SlowcatLLMService(BridgeHolder, LLMService):
         texts = []
         async for piece in self._bridge.stream(
             "llm.generate",
-            messages=self._messages(context, system_instruction),
+            **self._prompt_of(context, system_instruction),
             maxTokens=max_tokens or self._settings.max_tokens,
         ):
             if isinstance(piece, Piece):
@@ -119,37 +117,79 @@ class SlowcatLLMService(BridgeHolder, LLMService):
             await self.push_frame(LLMFullResponseEndFrame())
 
     async def _answer(self, context: LLMContext) -> None:
-        self._warn_of_tools(context)
         await self.start_ttfb_metrics()
+        took: dict[str, Any] = {}
+        calls: list[ToolCall] = []
         stream = self._bridge.stream(
             "llm.generate",
-            messages=self._messages(context, None),
+            on_result=took.update,
+            **self._prompt_of(context, None),
+            **self._functions_of(context),
             maxTokens=self._settings.max_tokens,
         )
         try:
             async for piece in stream:
+                await self.stop_ttfb_metrics()
                 if isinstance(piece, Piece):
-                    await self.stop_ttfb_metrics()
                     await self._push_llm_text(piece.text)
+                elif isinstance(piece, ToolCall):
+                    calls.append(piece)
         finally:
             # At once, so that an interrupted answer is cancelled now and not when the garbage is collected.
             await stream.aclose()
+        await self._tell_usage(took)
+        await self._run_calls(calls, context)
 
-    def _messages(
-        self, context: LLMContext, system_instruction: str | None
-    ) -> list[dict[str, str]]:
-        instruction = system_instruction or self._settings.system_instruction
-        messages = [{"role": "system", "content": str(instruction)}] if instruction else []
-        for message in context.get_messages():
-            if isinstance(message, LLMSpecificMessage) or message.get("role") not in _ROLES:
+    async def _run_calls(self, calls: list[ToolCall], context: LLMContext) -> None:
+        """Have the functions run that the model called; their results come back with the next context."""
+        wanted = []
+        for call in calls:
+            try:
+                arguments = json.loads(call.arguments or "{}")
+            except ValueError:
+                arguments = None
+            if not isinstance(arguments, dict):
+                logger.warning(f"{self}: a call of {call.name} is left out: its arguments are no JSON object")
                 continue
-            text = standard_message_text(message)
-            if text:
-                messages.append({"role": str(message["role"]), "content": text})
-        return messages
+            wanted.append(
+                FunctionCallFromLLM(
+                    context=context,
+                    tool_call_id=call.id,
+                    function_name=call.name,
+                    arguments=arguments,
+                )
+            )
+        if wanted:
+            await self.run_function_calls(wanted)
 
-    def _warn_of_tools(self, context: LLMContext) -> None:
-        tools = getattr(context.tools, "standard_tools", None)
-        if tools and not self._warned_of_tools:
+    async def _tell_usage(self, took: dict[str, Any]) -> None:
+        prompt, completion = took.get("promptTokens"), took.get("completionTokens")
+        if prompt is None or completion is None:
+            return
+        await self.start_llm_usage_metrics(
+            LLMTokenUsage(
+                prompt_tokens=prompt,
+                completion_tokens=completion,
+                total_tokens=prompt + completion,
+                cache_read_input_tokens=took.get("cachedPromptTokens"),
+            )
+        )
+
+    def _prompt_of(self, context: LLMContext, system_instruction: str | None) -> dict[str, Any]:
+        instruction = system_instruction or self._settings.system_instruction
+        text = str(instruction) if instruction else None
+        return {"messages": messages_of(context, text, with_calls=self._model_calls_functions())}
+
+    def _functions_of(self, context: LLMContext) -> dict[str, Any]:
+        tools = tools_of(context)
+        if not tools:
+            return {}
+        if self._model_calls_functions():
+            return {"tools": tools, "toolChoice": tool_choice_of(context)}
+        if not self._warned_of_tools:
             self._warned_of_tools = True
-            logger.warning(f"{self}: tools are not available over the bridge and are left out")
+            logger.warning(f"{self}: the server's model calls no functions; they are left out")
+        return {}
+
+    def _model_calls_functions(self) -> bool:
+        return bool(self._bridge.offers.get("llm", {}).get("tools"))

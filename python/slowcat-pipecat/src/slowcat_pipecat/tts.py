@@ -79,6 +79,7 @@ class SlowcatTTSService(BridgeHolder, TTSService):
             async for piece in stream:
                 if isinstance(piece, Piece):
                     rate = piece.sample_rate or rate
+                if not isinstance(piece, bytes):
                     continue
                 await self.stop_ttfb_metrics()
                 audio = await resampler.resample(piece, rate, self.sample_rate)
