@@ -145,11 +145,13 @@ export class UserIndex {
       const to = Math.min(next, this.#high + chunkTurns);
       this.#addRange(this.#high, to);
       this.#high = to;
+      this.#passFilled();
     }
     while (this.#high >= next && this.#low > 1 && !isOver()) {
       const from = Math.max(1, this.#low - chunkTurns);
       this.#addRange(from, this.#low);
       this.#low = from;
+      this.#passFilled();
     }
   }
 
@@ -245,13 +247,11 @@ export class UserIndex {
 
   /** Indexed turns that have no vector, newest first. Takes no longer among many than among few. */
   withoutVector(limit: number): number[] {
-    const isDone = (turnId: number): boolean => this.#vectors.has(turnId) || !this.#table.knows(turnId);
-    while (this.#filledFrom > this.#low && isDone(this.#filledFrom - 1)) this.#filledFrom--;
-    while (this.#filledTo < this.#high && isDone(this.#filledTo)) this.#filledTo++;
+    this.#passFilled();
     const turnIds: number[] = [];
     const collect = (from: number, to: number): void => {
       for (let turnId = to - 1; turnId >= from && turnIds.length < limit; turnId--) {
-        if (!isDone(turnId)) turnIds.push(turnId);
+        if (!this.#isFilled(turnId)) turnIds.push(turnId);
       }
     };
     collect(this.#filledTo, this.#high);
@@ -261,6 +261,16 @@ export class UserIndex {
 
   knownNames(limit: number): string[] {
     return this.#names.best(limit, this.#high);
+  }
+
+  /** Passes over turns that have vectors: chunk by chunk while they are indexed, because all at once it takes long. */
+  #passFilled(): void {
+    while (this.#filledFrom > this.#low && this.#isFilled(this.#filledFrom - 1)) this.#filledFrom--;
+    while (this.#filledTo < this.#high && this.#isFilled(this.#filledTo)) this.#filledTo++;
+  }
+
+  #isFilled(turnId: number): boolean {
+    return this.#vectors.has(turnId) || !this.#table.knows(turnId);
   }
 
   #rarity = (stem: string): number => this.#postings.rarity(stem);
