@@ -10,8 +10,6 @@ import { readLocomo } from './locomo.js';
 export interface FormVectors {
   readonly source: string;
   readonly turns: readonly Float32Array[];
-  /** The conversation and the session that each turn is from. */
-  readonly sessions: readonly { readonly conversation: number; readonly session: string }[];
   readonly questions: readonly Float32Array[];
 }
 
@@ -26,11 +24,10 @@ export async function formVectors(locomoPath: string | undefined): Promise<FormV
   try {
     const step = Math.max(1, talk.questions.length / mostQuestions);
     const questions = talk.questions.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step));
-    const vectors = await engine.embed([...talk.turns.map(({ text }) => text), ...questions]);
+    const vectors = await engine.embed([...talk.turns, ...questions]);
     return {
       source: talk.source,
       turns: vectors.slice(0, talk.turns.length),
-      sessions: talk.turns.map(({ conversation, session }) => ({ conversation, session })),
       questions: vectors.slice(talk.turns.length),
     };
   } finally {
@@ -40,11 +37,7 @@ export async function formVectors(locomoPath: string | undefined): Promise<FormV
 
 interface Talk {
   readonly source: string;
-  readonly turns: readonly {
-    readonly text: string;
-    readonly conversation: number;
-    readonly session: string;
-  }[];
+  readonly turns: readonly string[];
   readonly questions: readonly string[];
 }
 
@@ -52,9 +45,7 @@ async function locomoTalk(path: string): Promise<Talk> {
   const conversations = await readLocomo(path);
   return {
     source: 'LoCoMo, all ten conversations together',
-    turns: conversations.flatMap(({ turns }, conversation) =>
-      turns.map(({ text, session }) => ({ text, session, conversation })),
-    ),
+    turns: conversations.flatMap(({ turns }) => turns.map(({ text }) => text)),
     questions: conversations.flatMap(({ questions }) => questions.map(({ question }) => question)),
   };
 }
@@ -66,7 +57,7 @@ async function utterances(): Promise<Talk> {
   const texts = lines.map((line) => utteranceSchema.parse(JSON.parse(line)).text);
   return {
     source: 'test/facts/utterances.jsonl; name LoCoMo with SLOWCAT_LOCOMO for more',
-    turns: texts.filter((_, i) => i % 2 === 0).map((text) => ({ text, conversation: 0, session: '' })),
+    turns: texts.filter((_, i) => i % 2 === 0),
     questions: texts.filter((_, i) => i % 2 === 1),
   };
 }

@@ -15,12 +15,11 @@ import {
   type Hash,
 } from '../../src/memory/proof/mountain-range.js';
 import { ReedSolomon } from '../../src/memory/recovery/reed-solomon.js';
-import { MapIndex } from '../../src/memory/tiers/self-organising-map-index.js';
-import { trainMap, type SelfOrganisingMap } from '../../src/memory/tiers/self-organising-map.js';
 import { quantise } from '../../src/memory/vectors/quantise.js';
 import { show, type BenchResult } from '../bench.js';
 import { formVectors, type FormVectors } from './form-vectors.js';
 import { dot, generator, mean, nearest, recallOf, timed } from './form-measures.js';
+import { topicRows } from './topics.js';
 
 type Row = Record<string, string | number>;
 
@@ -29,7 +28,7 @@ const wanted = 10;
 
 /** What each form of a vector loses and gains, and what proofs and parity cost. */
 export async function formsRows(): Promise<Row[]> {
-  return formsRowsOf(await formVectors(process.env['SLOWCAT_LOCOMO']));
+  return [...(await formsRowsOf(await formVectors(process.env['SLOWCAT_LOCOMO']))), ...(await topicRows())];
 }
 
 export async function formsRowsOf(vectors: FormVectors): Promise<Row[]> {
@@ -43,7 +42,6 @@ export async function formsRowsOf(vectors: FormVectors): Promise<Row[]> {
     ...compactRows(vectors, exact, pca),
     ...progressiveRows(vectors, exact, pca),
     ...holographicRows(),
-    ...(await mapRows(vectors, exact, pca)),
     ...proofRows(),
     ...parityRows(),
   ];
@@ -196,92 +194,6 @@ function holographicRows(): Row[] {
     rows.push({ ...row, value: shares.map((share) => share.toFixed(0)).join(' / ') });
   }
   return rows;
-}
-
-/** How pure the clusters are, and how few vectors a search must look at. */
-async function mapRows(
-  { turns, sessions, questions }: FormVectors,
-  exact: readonly number[][],
-  pca: Pca,
-): Promise<Row[]> {
-  const rows: Row[] = [];
-  const shorter = pca.first(64);
-  const projected = turns.map((turn) => unit(shorter.project(turn)));
-  const asked = questions.map((question) => shorter.project(question));
-  for (const [form, startRadius] of [
-    ['map 20x20', 10],
-    ['k-means 400', 0],
-  ] as const) {
-    const trained = await timed(() => trainMap(projected, { startRadius, random: generator(3) }));
-    const index = new MapIndex(trained.result);
-    projected.forEach((vector, doc) => index.add(doc, vector));
-    const clusters = index.clusters();
-    rows.push(
-      { form, of: 'time to train', value: trained.ms, unit: 'ms' },
-      { form, of: 'cells in use', value: clusters.length, unit: 'cells' },
-      ...purityRows(form, clusters, sessions),
-      {
-        form,
-        of: 'likeness of neighbouring cells',
-        value: neighbourLikeness(trained.result),
-        unit: 'cosine',
-      },
-    );
-    for (const probes of [8, 16, 32, 64]) {
-      let scanned = 0;
-      const found = asked.map((question, q) => {
-        const near = index.near(question, probes);
-        scanned += near.length;
-        return nearest(
-          near.map((doc) => turns[doc]!),
-          questions[q]!,
-          wanted,
-        ).map((at) => near[at]!);
-      });
-      const part = (100 * scanned) / (turns.length * asked.length);
-      rows.push({
-        form,
-        of: `recall@10, ${probes} cells (${part.toFixed(1)} % of the vectors)`,
-        value: 100 * recallOf(exact, found),
-        unit: '%',
-      });
-    }
-  }
-  return rows;
-}
-
-/** The part of turns that are in a cluster with most of their kind, and the same where turns are dealt out blindly. */
-function purityRows(form: string, clusters: readonly number[][], sessions: FormVectors['sessions']): Row[] {
-  const random = generator(11);
-  const dealt = sessions.map((_, doc) => doc).sort(() => random() - 0.5);
-  let at = 0;
-  const blind = clusters.map(({ length }) => dealt.slice(at, (at += length)));
-  const bySession = (doc: number): string => `${sessions[doc]?.conversation} ${sessions[doc]?.session}`;
-  // Without labels, everything is pure.
-  if (new Set(sessions.map((_, doc) => bySession(doc))).size === 1) return [];
-  const byConversation = (doc: number): string => String(sessions[doc]?.conversation);
-  return [
-    { form, of: 'purity by session', value: purity(clusters, bySession), unit: '%' },
-    { form, of: 'purity by session, dealt blindly', value: purity(blind, bySession), unit: '%' },
-    { form, of: 'purity by conversation', value: purity(clusters, byConversation), unit: '%' },
-    { form, of: 'purity by conversation, dealt blindly', value: purity(blind, byConversation), unit: '%' },
-  ];
-}
-
-function purity(clusters: readonly number[][], label: (doc: number) => string): number {
-  let most = 0;
-  let all = 0;
-  for (const cluster of clusters) {
-    const counts = new Map<string, number>();
-    for (const doc of cluster) counts.set(label(doc), (counts.get(label(doc)) ?? 0) + 1);
-    most += Math.max(...counts.values());
-    all += cluster.length;
-  }
-  return (100 * most) / all;
-}
-
-function neighbourLikeness({ cells, columns }: SelfOrganisingMap): number {
-  return mean(cells.flatMap((cell, i) => ((i + 1) % columns === 0 ? [] : [dot(cell, cells[i + 1]!)])));
 }
 
 function proofRows(): Row[] {

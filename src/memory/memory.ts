@@ -60,6 +60,8 @@ export type {
   RepairReport,
   Role,
   StoredTurn,
+  Topic,
+  TopicsOptions,
   Turn,
   UserMemory,
   UserMemoryMaintenance,

@@ -218,6 +218,20 @@ export interface FactsOptions {
   readonly history?: boolean;
 }
 
+/** Something that a user talks about. */
+export interface Topic {
+  /** The words that tell it from the other topics, at most four, the most telling first. */
+  readonly words: readonly string[];
+  readonly turns: number;
+  /** The most typical of its turns, at most 20, the best first. */
+  readonly turnIds: readonly number[];
+}
+
+export interface TopicsOptions {
+  /** Topics at most. @defaultValue the square root of the number of turns, 12 at most */
+  readonly count?: number;
+}
+
 /** Told now and then during long work: how many turns are done, and of how many. */
 export type MaintenanceProgress = (done: number, total: number) => void;
 
@@ -251,6 +265,11 @@ export type ProofOfTurn = Readonly<Record<string, unknown>> & {
 export interface UserMemoryMaintenance {
   /** What is known of the user, oldest first. */
   facts(options?: FactsOptions): Promise<readonly FactView[]>;
+  /**
+   * What the user talks about: the user's own turns in groups that are alike in meaning, the largest first. Nothing of
+   * it is kept; the same turns give the same topics. None without `embed`.
+   */
+  topics(options?: TopicsOptions): Promise<readonly Topic[]>;
   /**
    * Appends turns in order, with their ids. Resolves, when all of them are on the disk, to what became of each.
    * Turns without a session stay so; who needs one takes a gap of 30 minutes for its end.

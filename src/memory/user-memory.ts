@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { joinParts, type Fact } from './facts/fact.js';
 import { partsAt, rungOf } from './ladder/rungs.js';
 import type { Keepers } from './keepers/keepers.js';
+import { toVector } from './keepers/vector-keeper.js';
 import type { NewTurn, TurnLog } from './log/turn-log.js';
 import type { ResolvedMemoryOptions } from './options.js';
 import { isContextBlock, plainWords } from './recall/context-block.js';
@@ -20,12 +21,15 @@ import type {
   Remembered,
   RepairReport,
   StoredTurn,
+  Topic,
+  TopicsOptions,
   Turn,
   UserMemory,
   UserMemoryMaintenance,
   UserStats,
   VerifyReport,
 } from './types.js';
+import { findTopics } from './topics/find-topics.js';
 import type { UserKey } from './user-id.js';
 
 const exportTurns = 100;
@@ -111,6 +115,29 @@ export class LoggedUserMemory implements UserMemory, UserMemoryMaintenance {
     const nowMs = this.#options.nowMs();
     const facts = history ? book.all() : book.current();
     return facts.map((fact) => this.#view(fact, nowMs));
+  }
+
+  async topics(options: TopicsOptions = {}): Promise<readonly Topic[]> {
+    await this.#recaller.warmUp();
+    const vectors = this.#log.side('vectors');
+    for (;;) {
+      this.#log.refresh();
+      const head = this.#log.head(this.#user);
+      const source = {
+        turnIds: await this.#ownTurns(),
+        text: (turnId: number) => this.#log.turn(this.#user, turnId)?.text,
+        vector: (turnId: number) => toVector(vectors.get(this.#user, turnId)),
+      };
+      const topics = await findTopics(source, { ...options, sliceMs: this.#options.sliceMs });
+      // Something was forgotten meanwhile: its words may name a topic.
+      if (this.#log.head(this.#user)?.epoch === head?.epoch) return topics;
+    }
+  }
+
+  async #ownTurns(): Promise<number[]> {
+    const turnIds: number[] = [];
+    for await (const { turnId, role } of this.export()) if (role === 'user') turnIds.push(turnId);
+    return turnIds;
   }
 
   async forget(selector: ForgetSelector): Promise<number> {

@@ -9,6 +9,7 @@ import { addList } from './list.js';
 import { addSearch } from './search.js';
 import { addProof, addShow } from './show.js';
 import { addStats } from './stats.js';
+import { addTopics } from './topics.js';
 import { addRepair, addVerify } from './verify.js';
 
 /** `slowcat memory`: look at what is remembered, search it, check it, take it with you, forget it. Works while a server runs. */
@@ -20,6 +21,7 @@ export function memoryCommand(edges: MemoryCommandEdges = terminal): Command {
     addList,
     addSearch,
     addFacts,
+    addTopics,
     addShow,
     addStats,
     addExport,

@@ -1,4 +1,4 @@
-import { Slices, type SliceOptions } from './slices.js';
+import { Slices, type SliceOptions } from '../slices.js';
 
 export interface PcaOptions extends SliceOptions {
   /** Numbers of a projected vector. @defaultValue 64 */

@@ -94,8 +94,9 @@ export class VectorKeeper {
   }
 }
 
-function toVector(record: Buffer): Int8Array | undefined {
+/** The vector of a record of the side table; undefined when there is none or it is to be computed again. */
+export function toVector(record: Buffer | undefined): Int8Array | undefined {
   // Zeros: computed together with a turn that has been forgotten since.
-  if (record.length !== vectorBytes || record.every((byte) => byte === 0)) return undefined;
+  if (record?.length !== vectorBytes || record.every((byte) => byte === 0)) return undefined;
   return new Int8Array(record.buffer, record.byteOffset, record.length);
 }
