@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { endOf } from '../../scripts/lib/run-command.mjs';
 import { inRoot } from '../../scripts/lib/paths.mjs';
+import { loadConfig } from '../../src/config/index.js';
 import { installFolder } from './clients.js';
 import { installClients } from './install.js';
 
@@ -48,6 +49,18 @@ async function pytest(): Promise<{ readonly output: string; readonly outcomes: r
   const lines = existsSync(report) ? readFileSync(report, 'utf8').trim().split('\n') : [];
   return { output, outcomes: lines.map((line) => JSON.parse(line) as Outcome) };
 }
+
+describe('what the package and the page take for the server', () => {
+  const { host, port } = loadConfig({ env: {}, flags: {} });
+
+  it.each(['python/slowcat-pipecat/src/slowcat_pipecat/bridge.py', 'docs/bridge.md'])(
+    'is the one that npm start starts: %s',
+    (file) => {
+      const url = /ws:\/\/[^\s"`]+\/bridge/u.exec(readFileSync(inRoot(...file.split('/')), 'utf8'))?.[0];
+      expect(url).toBe(`ws://${host}:${port}/bridge`);
+    },
+  );
+});
 
 const missing = (await installClients([{ packages, language: 'python' }])).get(packages);
 if (missing !== undefined) process.stdout.write(`  SKIPPED slowcat-pipecat: ${missing}\n`);

@@ -18,7 +18,7 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 PROTOCOL_VERSION = 1
 
 #: Where a Slowcat server listens unless it is told otherwise.
-DEFAULT_URL = "ws://127.0.0.1:8765/bridge"
+DEFAULT_URL = "ws://127.0.0.1:7860/bridge"
 
 # Largest message that is taken; the server's pieces are smaller, lists of facts may not be.
 _MAX_MESSAGE_BYTES = 16 * 1024 * 1024
