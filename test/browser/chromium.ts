@@ -41,7 +41,7 @@ export function findChromium(
   if (named !== undefined && named !== '')
     return runs(named)
       ? { executable: named }
-      : { missing: 'What SLOWCAT_CHROMIUM names is no browser that starts.' };
+      : { missing: 'What SLOWCAT_CHROMIUM names is no browser that starts: name another, or unset it.' };
   const folders = (env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
   const files = names.flatMap((name) => folders.map((folder) => join(folder, name)));
   const executable = [...files, ...applications].find(runs);
@@ -67,7 +67,8 @@ export async function getChromium(print: (line: string) => void): Promise<Chromi
     const failure = await install();
     const installed = findChromium();
     if ('executable' in installed) return installed;
-    return { missing: `Chromium could not be installed: ${failure ?? 'the package brings none.'} ${advice}` };
+    const why = failure ?? 'the package brings none that starts';
+    return { missing: `Chromium could not be installed (${why}). ${advice}` };
   } finally {
     await lock.release();
   }
@@ -131,5 +132,5 @@ async function install(): Promise<string | null> {
     [...patience, 'install', '-y', '--no-install-recommends', 'chromium'],
     { env },
   );
-  return code === 0 ? null : (output.trim().split('\n').at(-1) ?? 'apt-get failed.');
+  return code === 0 ? null : (output.trim().split('\n').at(-1) ?? 'apt-get failed');
 }

@@ -53,6 +53,7 @@ async function bundle(packages: string): Promise<string> {
     entryPoints: [join(folder, 'browser-client.mjs')],
     alias: Object.fromEntries(names.map((name) => [name, installed(name)])),
     bundle: true,
+    minify: true,
     format: 'esm',
     write: false,
     logLevel: 'silent',
