@@ -45,12 +45,21 @@ export const countTo = (last: number, who: string): string[] =>
 
 /** A server with the built-in bot on scripted engines; the voice detector alone is real, unless another is given. */
 export class Stage {
-  readonly llm = new FakeLanguageModel({ answer });
+  readonly llm: FakeLanguageModel;
   readonly #vad: VoiceActivity;
   readonly #tts: TextToSpeech;
   #server: SlowcatServer | undefined;
 
-  constructor(engines: { readonly vad?: VoiceActivity; readonly tts?: TextToSpeech } = {}) {
+  /** @param engines others than the scripted ones; `beforePiece` paces the model, which else writes all at once */
+  constructor(
+    engines: {
+      readonly vad?: VoiceActivity;
+      readonly tts?: TextToSpeech;
+      readonly beforePiece?: () => Promise<void>;
+    } = {},
+  ) {
+    const { beforePiece } = engines;
+    this.llm = new FakeLanguageModel({ answer, ...(beforePiece === undefined ? {} : { beforePiece }) });
     this.#vad = engines.vad ?? createSilero();
     this.#tts = engines.tts ?? createFakeTextToSpeech({ msPerCharacter });
   }

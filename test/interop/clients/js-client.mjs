@@ -15,6 +15,7 @@ import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { clearInterval, setInterval } from 'node:timers';
 import { clientOf, commands, summary } from './js-commands.mjs';
+import { LoopLag } from './loop-lag.mjs';
 
 const browser = /** @type {any} */ (globalThis);
 browser.window = globalThis;
@@ -30,6 +31,9 @@ const { WebSocketTransport } = load('@pipecat-ai/websocket-transport');
 // Version 1.0 of the transport asks for it, while nothing of Daily is used here.
 const daily = load('@daily-co/daily-js');
 (daily.default ?? daily).getCallInstance = () => ({ on: () => undefined });
+
+/** Looks from the first time on that it is asked. @type {LoopLag | undefined} */
+let lag;
 
 /** 512 samples, as browsers record. */
 const chunkMs = 32;
@@ -146,6 +150,7 @@ const ownCommands = {
   speak: ({ file }, { media }) => media.speak(readFileSync(file).subarray(44)),
   heard: (_, { media }) => summary(media.heard.splice(0)),
   ramp: (_, { media }) => ramp(media.heard.splice(0)),
+  lag: () => (lag ??= new LoopLag()).take(),
 };
 
 /**
