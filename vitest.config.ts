@@ -37,6 +37,7 @@ export default defineConfig({
             'test/recorded/**/*.test.ts',
             'test/faults/**/*.test.ts',
             'test/interop/**/*.test.ts',
+            'test/examples/**/*.test.ts',
             'test/browser/**/*.test.ts',
           ],
           setupFiles: ['test/property-seed.ts'],
