@@ -2,6 +2,7 @@ import { join } from 'node:path';
 
 import { SlowcatError } from '../errors.js';
 import { checkedEmbed } from './checked-embed.js';
+import { rollBack } from './log/migrate.js';
 import { TurnLog } from './log/turn-log.js';
 import { defaultMemoryOptions, type MemoryOptions, type ResolvedMemoryOptions } from './options.js';
 import { IndexCache } from './recall/index-cache.js';
@@ -96,6 +97,15 @@ export function repairMemory(
   onProgress?: MaintenanceProgress,
 ): Promise<MemoryRepairReport> {
   return repairLog(memoryFolder(dataDir), newId, {}, onProgress);
+}
+
+/**
+ * Puts the database of before a change of format back in its place, for an older version of this library; what was
+ * stored since is lost. It is kept until something is forgotten.
+ * @throws SlowcatError `SLOWCAT_MEMORY_STORE` while somebody has it open, or when there is nothing to go back to
+ */
+export function rollBackMemory({ dataDir }: Pick<MemoryOptions, 'dataDir'>): Promise<void> {
+  return rollBack(memoryFolder(dataDir));
 }
 
 function memoryFolder(dataDir: string): string {
