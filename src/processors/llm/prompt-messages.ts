@@ -99,20 +99,19 @@ export function clipCalls(
  * and servers refuse, are left out.
  */
 export function asChatMessages(messages: readonly LLMContextMessage[], withCalls: boolean): ChatMessage[] {
-  const answered = new Set(
-    messages.flatMap(({ role, tool_call_id: id }) => (role === 'tool' && id ? [id] : [])),
-  );
   const open = new Set<string>();
   const chat: ChatMessage[] = [];
-  for (const { role, content, tool_calls: calls = [], tool_call_id: id } of messages) {
+  messages.forEach(({ role, content, tool_calls: calls = [], tool_call_id: id }, at) => {
     switch (role) {
       case 'tool':
-        if (!withCalls || id === undefined || !open.delete(id)) break;
+        if (id === undefined || !open.delete(id)) break;
         chat.push({ role, content, toolCallId: id });
         break;
       case 'assistant': {
-        const known = withCalls ? calls.filter((call) => answered.has(call.id) && !open.has(call.id)) : [];
-        for (const call of known) open.add(call.id);
+        const answered = withCalls && calls.length > 0 ? answersBehind(messages, at) : [];
+        const known = calls.filter(
+          (call) => answered.includes(call.id) && !open.has(call.id) && open.add(call.id),
+        );
         if (known.length === 0 && content === '' && calls.length > 0) break;
         const toolCalls = known.map((call) => ({
           id: call.id,
@@ -129,6 +128,13 @@ export function asChatMessages(messages: readonly LLMContextMessage[], withCalls
       case 'user':
         chat.push({ role, content });
     }
-  }
+  });
   return chat;
+}
+
+/** Which calls are answered directly behind a message, where servers look for the results. */
+function answersBehind(messages: readonly LLMContextMessage[], at: number): readonly string[] {
+  const ids: string[] = [];
+  for (let i = at + 1; messages[i]?.role === 'tool'; i += 1) ids.push(messages[i]?.tool_call_id ?? '');
+  return ids;
 }
