@@ -39,7 +39,8 @@ export interface Latencies {
 }
 
 const samples = (conversation.sampleRateHz * conversation.frameMs) / 1000;
-const framesPerTurn = conversation.speechFrames + conversation.listenFrames;
+/** Messages that an answer may take; it is lost then. */
+const patience = 500;
 /** The same speech for both: a quiet ramp, because nobody listens to it. */
 const speech = Int16Array.from({ length: samples }, (_, i) => i);
 /** An answer of two words is spoken as 40 ms of silence. */
@@ -85,6 +86,11 @@ class Sink extends FrameProcessor {
   readonly sentMs: number[] = [];
   stoppedMs: number | undefined;
 
+  /** Whether the answer to the last turn is still to come. */
+  get isWaiting(): boolean {
+    return this.stoppedMs !== undefined;
+  }
+
   override processFrame(frame: Frame, direction: FrameDirection): void {
     if (frame instanceof InputAudioRawFrame) {
       this.audioMs.push(performance.now() - (this.sentMs.shift() ?? Number.NaN));
@@ -123,30 +129,29 @@ export async function converse(turns: number, frameMs: number = conversation.fra
   });
   const run = task.run();
   await started;
-  await eachFrame(turns * framesPerTurn, frameMs, (i) => {
-    const place = i % framesPerTurn;
-    if (place === 0) task.queueFrame(new VADUserStartedSpeakingFrame());
+  const beganMs = performance.now();
+  let sent = 0;
+  const send = async (): Promise<void> => {
+    // One that is late does not delay the next.
+    const dueMs = beganMs + sent * frameMs;
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, dueMs - performance.now())));
+    sent += 1;
     sink.sentMs.push(performance.now());
     task.queueFrame(new InputAudioRawFrame(speech, conversation.sampleRateHz, 1));
-    if (place !== conversation.speechFrames - 1) return;
+  };
+  for (let turn = 0; turn < turns; turn += 1) {
+    task.queueFrame(new VADUserStartedSpeakingFrame());
+    for (let i = 0; i < conversation.speechFrames; i += 1) await send();
     sink.stoppedMs = performance.now();
     task.queueFrame(new VADUserStoppedSpeakingFrame());
-  });
+    // Nobody interrupts: who waits for an answer listens on.
+    for (let i = 0; i < conversation.listenFrames || (sink.isWaiting && i < patience); i += 1)
+      await send();
+  }
   task.stopWhenDone();
   await run;
   const { turnMs, audioMs } = sink;
-  if (turnMs.length !== turns || audioMs.length !== turns * framesPerTurn)
+  if (turnMs.length !== turns || audioMs.length !== sent)
     throw new Error(`${turnMs.length} answers and ${audioMs.length} messages arrived.`);
   return { turnMs, audioMs };
-}
-
-/** Calls `at` for every message, when its time has come; one that is late does not delay the next. */
-async function eachFrame(count: number, frameMs: number, at: (index: number) => void): Promise<void> {
-  const beganMs = performance.now();
-  for (let i = 0; i < count; i += 1) {
-    const dueMs = beganMs + i * frameMs;
-    await new Promise((resolve) => setTimeout(resolve, Math.max(0, dueMs - performance.now())));
-    at(i);
-  }
-  await new Promise((resolve) => setTimeout(resolve, conversation.frameMs));
 }

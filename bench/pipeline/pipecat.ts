@@ -12,6 +12,7 @@ const packages = 'python-bridge';
 export class Pipecat {
   readonly #process: ChildProcessWithoutNullStreams | undefined;
   readonly #lines: AsyncIterator<string> | undefined;
+  readonly #errors: string[] = [];
   version = '';
   python = '';
 
@@ -21,7 +22,10 @@ export class Pipecat {
     child?: ChildProcessWithoutNullStreams,
   ) {
     this.#process = child;
-    if (child) this.#lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    if (child === undefined) return;
+    this.#lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    child.stderr.on('data', (data: Buffer) => this.#errors.push(data.toString()));
+    child.on('error', (error) => this.#errors.push(error.message));
   }
 
   get ready(): boolean {
@@ -34,13 +38,10 @@ export class Pipecat {
     if (missing !== undefined) return Pipecat.#absent(missing);
     const python = join(installFolder(packages), 'bin', 'python');
     const child = spawn(python, [join(import.meta.dirname, 'pipecat_bench.py')]);
-    const errors: string[] = [];
-    child.stderr.on('data', (data: Buffer) => errors.push(data.toString()));
-    child.on('error', (error) => errors.push(error.message));
     const pipecat = new Pipecat('', child);
     const first = await pipecat.#line();
     if (first === undefined) {
-      const reason = errors.join('').trim().split('\n').at(-1) ?? '';
+      const reason = pipecat.#errors.join('').trim().split('\n').at(-1) ?? '';
       return Pipecat.#absent(`it does not start (${reason})`);
     }
     [pipecat.version = '', pipecat.python = ''] = first.split(' ');
@@ -79,7 +80,10 @@ export class Pipecat {
   async #ask(request: object): Promise<unknown> {
     this.#process?.stdin.write(`${JSON.stringify(request)}\n`);
     const line = await this.#line();
-    if (line === undefined) throw new Error('Pipecat has ended in the middle of a measurement.');
+    if (line === undefined)
+      throw new Error(
+        `Pipecat has ended in the middle of a measurement: ${this.#errors.at(-1)?.trim() ?? ''}`,
+      );
     return JSON.parse(line);
   }
 

@@ -31,6 +31,9 @@ from pipecat.turns.user_turn_strategies import UserTurnStrategies
 from pipecat.utils.time import time_now_iso8601
 from pipecat.workers.runner import WorkerRunner
 
+# Messages that an answer may take; it is lost then.
+PATIENCE = 500
+
 
 class FakeSTT(SegmentedSTTService):
     @property
@@ -120,22 +123,31 @@ async def converse(turns, frame_ms, speech_frames, listen_frames, sample_rate):
 
     samples = sample_rate * frame_ms // 1000
     speech = b"".join(i.to_bytes(2, "little") for i in range(samples))
-    frames_per_turn = speech_frames + listen_frames
     begun = time.perf_counter()
-    for i in range(turns * frames_per_turn):
-        due = begun + i * frame_ms / 1000
+    sent = 0
+
+    async def send():
+        nonlocal sent
+        # One that is late does not delay the next.
+        due = begun + sent * frame_ms / 1000
         await asyncio.sleep(max(0.0, due - time.perf_counter()))
-        place = i % frames_per_turn
-        if place == 0:
-            await worker.queue_frame(VADUserStartedSpeakingFrame())
+        sent += 1
         sink.sent.append(time.perf_counter())
         await worker.queue_frame(InputAudioRawFrame(speech, sample_rate, 1))
-        if place == speech_frames - 1:
-            sink.stopped = time.perf_counter()
-            await worker.queue_frame(VADUserStoppedSpeakingFrame())
-    await asyncio.sleep(frame_ms / 1000)
+
+    for _ in range(turns):
+        await worker.queue_frame(VADUserStartedSpeakingFrame())
+        for _ in range(speech_frames):
+            await send()
+        sink.stopped = time.perf_counter()
+        await worker.queue_frame(VADUserStoppedSpeakingFrame())
+        # Nobody interrupts: who waits for an answer listens on.
+        listened = 0
+        while listened < listen_frames or (sink.stopped is not None and listened < PATIENCE):
+            await send()
+            listened += 1
     await worker.queue_frame(EndFrame())
     await running
-    if len(sink.turn_ms) != turns or len(sink.audio_ms) != turns * frames_per_turn:
+    if len(sink.turn_ms) != turns or len(sink.audio_ms) != sent:
         raise RuntimeError(f"{len(sink.turn_ms)} answers and {len(sink.audio_ms)} messages arrived")
     return {"turnMs": sink.turn_ms, "audioMs": sink.audio_ms}

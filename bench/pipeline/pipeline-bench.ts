@@ -179,6 +179,7 @@ export async function run(): Promise<BenchResult> {
     `${conversation.frameMs} ms as it comes from a client; what is measured is what the pipeline adds. Before it both talk`,
     `${warmUpTurns} turns at a pace of ${warmUpFrameMs} ms, so that both have seen all of their code.`,
   );
+  notes.push(`With ${rounds * turnsPerRound} turns a side, p99 of answers is the slowest one.`);
   notes.push('Observers, metrics, idle watch and (Pipecat) RTVI are off on both sides.');
   notes.push(pipecat.ready ? `Pipecat on Python ${pipecat.python}, asyncio.` : pipecat.why);
   return {
