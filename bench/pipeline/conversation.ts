@@ -145,8 +145,7 @@ export async function converse(turns: number, frameMs: number = conversation.fra
     sink.stoppedMs = performance.now();
     task.queueFrame(new VADUserStoppedSpeakingFrame());
     // Nobody interrupts: who waits for an answer listens on.
-    for (let i = 0; i < conversation.listenFrames || (sink.isWaiting && i < patience); i += 1)
-      await send();
+    for (let i = 0; i < conversation.listenFrames || (sink.isWaiting && i < patience); i += 1) await send();
   }
   task.stopWhenDone();
   await run;
