@@ -15,6 +15,7 @@ import { questioner } from './talk.js';
 
 const warmUps = 50;
 const asked = 300;
+const pauseMs = 25;
 
 /** Stands where the model and the voice are: the answer begins as soon as the prompt is there. */
 class Answering extends FrameProcessor {
@@ -53,15 +54,22 @@ export async function injectionTimes(
     const processor = new StatelessMemoryProcessor({ memory: memory.user(id), sessionId: 'bench' });
     const answering = new Answering();
     const task = new PipelineTask([processor, answering], { idleTimeoutMs: 0 });
-    return { ask: questioner(turns), memory: processor, answering, task, run: task.run(), times: [] };
+    return {
+      ask: questioner(turns, 'Tell me about'),
+      memory: processor,
+      answering,
+      task,
+      run: task.run(),
+      times: [],
+    };
   });
   for (let i = 0; i < warmUps + asked; i++) {
     for (const session of i % 2 === 0 ? sessions : [...sessions].reverse()) {
       const ms = await once(session);
       if (i >= warmUps) session.times.push(ms);
       session.memory.assistantSaid('All right.', false);
-      // A person needs longer; the turn is stored and indexed by then.
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      // A person needs longer; by then the turn is stored, indexed and embedded.
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
   }
   for (const { task, run } of sessions) {

@@ -65,7 +65,7 @@ export async function examplesOf(
         candidates: found.candidates,
         table: found.table,
         evidence: wanted,
-        rows: found.rows,
+        rows: found.rows.slice(),
         isEvidence: Uint8Array.from(found.candidates, (turnId) => (wanted.has(turnId) ? 1 : 0)),
       });
     }

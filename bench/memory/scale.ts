@@ -8,7 +8,7 @@ import { runInNewContext } from 'node:vm';
 import { openMemory, type Memory } from '../../src/memory/memory.js';
 import { Postings } from '../../src/memory/recall/postings.js';
 import { contentWords } from '../../src/memory/recall/words.js';
-import { copyingFrom } from '../../src/memory/vectors/copy-vector.js';
+import { AskedVector } from '../../src/memory/vectors/asked-vector.js';
 import { VectorIndex } from '../../src/memory/vectors/vector-index.js';
 import { percentiles, show, type BenchResult } from '../bench.js';
 import { madeUpVectors } from './made-up-vectors.js';
@@ -62,7 +62,7 @@ function indexesAt(turns: number): Row[] {
     return () => postings.add(doc, terms);
   });
   const between = heldBytes();
-  const index = new VectorIndex(copyingFrom((doc) => vectors.vectorOf(doc)));
+  const index = new VectorIndex((doc) => vectors.vectorOf(doc));
   const addingVectors = newestFirst(turns, (doc) => {
     const vector = vectors.vectorOf(doc);
     return () => index.add(doc, vector);
@@ -76,7 +76,7 @@ function indexesAt(turns: number): Row[] {
   const never = (): boolean => false;
   const byWords = timedEach(questions, (question) => postings.search(question, never));
   const queries = questions.map((_, i) => vectors.queryLike(1 + ((i * 7_919) % turns)));
-  const byMeaning = timedEach(queries, (query) => index.search(query, 80, never));
+  const byMeaning = timedEach(queries, (query) => index.search(new AskedVector(query), 80, never));
   const bytes = (from: number, to: number): number => Math.round((to - from) / turns);
   return [
     { what: 'postings: search', turns, ...byWords, 'RAM bytes/turn': bytes(before, between) },

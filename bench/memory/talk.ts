@@ -14,11 +14,14 @@ export function talker(seed: number): () => string {
   };
 }
 
-/** A question about three words, as rare and as frequent as they come. */
-export function questioner(seed: number): () => string {
+/**
+ * A question about three words, as rare and as frequent as they come.
+ * @param asking by default in words that a voice session takes as a wish to think back, which takes longer
+ */
+export function questioner(seed: number, asking = 'What did I say about'): () => string {
   const random = generator(seed);
   const zipf = (): number => Math.floor(vocabularySize ** random()) - 1;
-  return () => `What did I say about ${word(zipf())} ${word(zipf())} and ${word(zipf())}?`;
+  return () => `${asking} ${word(zipf())} ${word(zipf())} and ${word(zipf())}?`;
 }
 
 const syllables = 'ba de fi go ku la me ni po ru sa te vi zo'.split(' ');

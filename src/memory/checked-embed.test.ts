@@ -41,7 +41,9 @@ describe('an embedder that is checked', () => {
     let stopped = 0;
     const quick = checkedEmbed(
       () => Promise.resolve([unit]),
-      () => () => void stopped++,
+      () => () => {
+        stopped++;
+      },
     );
     await quick(['a']);
     await Promise.resolve();

@@ -128,7 +128,8 @@ class LoggedMemory implements MaintainedMemory {
     this.#indexes = new IndexCache(
       log,
       options.maxIndexedUsers,
-      options.embed && ((user) => new VectorKeeper(user, log, options.maxVectorBytes)),
+      options.embed &&
+        ((user) => ({ shelf: new VectorKeeper(user, log), heldBytes: options.maxVectorBytes })),
     );
   }
 

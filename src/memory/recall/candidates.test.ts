@@ -27,9 +27,10 @@ describe('gather', () => {
           .sort((a, b) => a - b);
         const found = gather(
           table,
-          Uint32Array.from(byWords),
-          Uint32Array.from(byMeaning),
-          surrounded,
+          [
+            { turnIds: Uint32Array.from(byWords), surrounded },
+            { turnIds: Uint32Array.from(byMeaning), surrounded: surrounded >> 1 },
+          ],
           isOut,
         );
         expect([...found]).toEqual(expected);

@@ -1,5 +1,5 @@
 import { cue } from './cues.js';
-import { softRanks } from './order.js';
+import { softRanks } from '../order.js';
 import { dateMatch } from './query-view.js';
 import { state } from './turn-table.js';
 import type { Asked, Similarities, Workspace } from './workspace.js';

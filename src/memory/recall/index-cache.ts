@@ -1,28 +1,28 @@
 import type { TurnLog } from '../log/turn-log.js';
 import type { UserKey } from '../user-id.js';
 import { UserIndex } from './user-index.js';
-import type { Shelf } from './vector-shelf.js';
+import type { KeptVectors } from './vector-shelf.js';
 
 /** The indexes of the users who were asked about last; the others are built again from the log when they come back. */
 export class IndexCache {
   readonly #log: TurnLog;
   readonly #maxUsers: number;
-  readonly #shelfOf: ((user: UserKey) => Shelf) | undefined;
+  readonly #vectorsOf: ((user: UserKey) => KeptVectors) | undefined;
   /** In order of use, last used last. */
   readonly #indexes = new Map<string, UserIndex>();
 
-  /** @param shelfOf where a user's vectors are. @defaultValue in memory */
-  constructor(log: TurnLog, maxUsers: number, shelfOf?: (user: UserKey) => Shelf) {
+  /** @param vectorsOf where a user's vectors are. @defaultValue in memory */
+  constructor(log: TurnLog, maxUsers: number, vectorsOf?: (user: UserKey) => KeptVectors) {
     this.#log = log;
     this.#maxUsers = maxUsers;
-    this.#shelfOf = shelfOf;
+    this.#vectorsOf = vectorsOf;
   }
 
   /** The user's index, new if there is none of this epoch. */
   get(user: UserKey, epoch: string, next: number): UserIndex {
     let index = this.#indexes.get(user.id);
     if (index?.epoch !== epoch) {
-      index = new UserIndex(this.#log, user, epoch, next, this.#shelfOf?.(user));
+      index = new UserIndex(this.#log, user, epoch, next, this.#vectorsOf?.(user));
     }
     this.#indexes.delete(user.id);
     this.#indexes.set(user.id, index);

@@ -16,6 +16,12 @@ export class BestTotals {
     this.#totals = new Uint16Array(keep + slack + mostAtOnce);
   }
 
+  /** Begins anew. */
+  clear(): void {
+    this.#count = 0;
+    this.#limit = 0;
+  }
+
   /** Totals up to here are not wanted any more. */
   get limit(): number {
     return this.#limit;

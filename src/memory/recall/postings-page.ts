@@ -1,4 +1,4 @@
-import type { PostingsKernel } from './postings-kernel.js';
+import { pageDocs, type PostingsKernel } from './postings-kernel.js';
 import { merge, nothing, type Merged } from './postings-merge.js';
 import { OpenPostings } from './postings-open.js';
 
@@ -20,12 +20,15 @@ export class PostingsPage {
   /** Impacts by document, of the terms that many of them have. */
   readonly #dense = new Map<number, Uint8Array>();
   #open = new OpenPostings();
+  /** Impacts of the last document by term: every search asks for them, from the page behind. */
+  readonly #lastImpacts = new Map<number, number>();
   /** What is being sorted in; until that is done, it is found here. */
   #merging: { readonly from: OpenPostings; readonly steps: Generator<void, Merged> } | undefined;
 
   /** @param doc place in the page, 0..8191 @param impact 1..255 */
   add(term: number, doc: number, impact: number): void {
     this.#open.add(term, doc, impact);
+    if (doc === pageDocs - 1) this.#lastImpacts.set(term, impact);
   }
 
   /** True when {@link step} has something to do. @param isLeft no more documents are expected soon */
@@ -69,6 +72,11 @@ export class PostingsPage {
     const isWaiting = this.#merging !== undefined && addOpen(this.#merging.from, sums, term, units);
     const isOpen = addOpen(this.#open, sums, term, units);
     return dense !== undefined || at >= 0 || isWaiting || isOpen;
+  }
+
+  /** How much a term says of the page's last document, 0 when it does not have it. */
+  impactOfLast(term: number): number {
+    return this.#lastImpacts.get(term) ?? 0;
   }
 
   /** How much a term says of a document, 0 when the document does not have it. */

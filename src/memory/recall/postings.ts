@@ -63,6 +63,8 @@ export class Postings {
   readonly #pages: (PostingsPage | undefined)[] = [];
   readonly #options: Required<PostingsOptions>;
   #documents = 0;
+  /** Made with the first search, and used by each: there is one at a time, and it is too large to be thrown away. */
+  #best: BestTotals | undefined;
   /** The page that the last document came to. */
   #latest: PostingsPage | undefined;
   /** Pages whose postings are being sorted, one after the other. */
@@ -128,7 +130,8 @@ export class Postings {
     const wanted = this.#wanted(terms);
     const gains = wanted.reduce((sum, { gain }) => sum + gain, 0);
     const worths = wanted.map(({ number, gain }) => worthOf(number, (gain * maxUnits) / (gains * steps)));
-    const best = new BestTotals(this.#options.found, Math.min(pageDocs, this.#documents));
+    const best = (this.#best ??= new BestTotals(this.#options.found, pageDocs));
+    best.clear();
     let cut = false;
     let isFirst = true;
     /** What the first document of the page behind has by itself. */
@@ -170,15 +173,14 @@ export class Postings {
     }
     if (!isThere) return 0;
     const base = number * pageDocs;
-    sums[0] = this.#unitsOf(worths, base - 1);
+    const before = this.#pages[number - 1];
+    let own = 0;
+    if (before) for (const { number: term, units } of worths) own += units[before.impactOfLast(term)] ?? 0;
+    sums[0] = own;
     sums[pageDocs + 1] = behind;
     const count = kernel.select(best.limit, previousPart, nextPart);
     best.add(kernel.found, count, base);
     return sums[1] ?? 0;
-  }
-
-  #unitsOf(worths: readonly Worth[], doc: number): number {
-    return worths.reduce((sum, { number, units }) => sum + (units[this.#impactOf(number, doc)] ?? 0), 0);
   }
 
   #impactOf(number: number, doc: number): number {

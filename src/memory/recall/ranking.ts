@@ -1,6 +1,6 @@
 import type { RecallReasons } from '../types.js';
 import { featureCount, featureNames, type FeatureName } from './features.js';
-import { orderOf } from './order.js';
+import { orderOf } from '../order.js';
 import type { QueryView } from './query-view.js';
 import { cue } from './cues.js';
 import { secondCount, secondLook } from './second-look.js';
@@ -68,6 +68,22 @@ export interface Ranking {
   readonly confidence: number;
 }
 
+interface Weights {
+  readonly first: Float64Array;
+  readonly second: Float64Array;
+}
+const weights = new WeakMap<RankingModel, Weights>();
+
+/** A model's weights as they are read fastest, copied once. */
+function weightsOf(model: RankingModel): Weights {
+  let known = weights.get(model);
+  if (!known) {
+    known = { first: Float64Array.from(model.first), second: Float64Array.from(model.second) };
+    weights.set(model, known);
+  }
+  return known;
+}
+
 /** Logits of the second model, one for each candidate. */
 export function logitsOf(
   { table, candidates, rows }: Pick<RankSource, 'table' | 'candidates' | 'rows'>,
@@ -76,8 +92,7 @@ export function logitsOf(
   const count = candidates.length;
   const firstLogits = new Float64Array(count);
   const logits = new Float64Array(count);
-  const first = Float64Array.from(model.first);
-  const second = Float64Array.from(model.second);
+  const { first, second } = weightsOf(model);
   // Both models weigh the same row, so that it is read once.
   for (let c = 0, i = 0; c < count; c++) {
     let one = 0;
@@ -110,7 +125,7 @@ export function rank(source: RankSource, limit: number): Ranking {
   const order = orderOf(logits, new Uint32Array(candidates.length));
   const places = [...order.subarray(0, limit)];
   // A turn that is moved takes the score of its new place, so that the list stays sorted by score.
-  const best = newestRivalsFirst(places, logits, source).map((c, place): Candidate => {
+  const best = newestRivalsFirst(places, logits, isBroad, source).map((c, place): Candidate => {
     const turnId = candidates[c] ?? 0;
     const row = c * featureCount;
     return {
@@ -174,10 +189,14 @@ function recency(atMs: number, nowMs: number): number {
  * "My dog's name is Max" and later "My dog's name is now Potola" match the same words of the question; the length of
  * a sentence must not decide which one is believed.
  */
-function newestRivalsFirst(sorted: readonly number[], logits: Float64Array, source: RankSource): number[] {
+function newestRivalsFirst(
+  sorted: readonly number[],
+  logits: Float64Array,
+  isBroad: (mask: number) => boolean,
+  source: RankSource,
+): number[] {
   const order = [...sorted];
   const { table, query, candidates, masks } = source;
-  const isBroad = broadness(source);
   const full = query.stems.reduce((mask, _, bit) => (mask | (1 << bit)) >>> 0, 0);
   const kindOf = (c: number): number =>
     (table.states[candidates[c] ?? 0] ?? 0) & (state.onlyAsks | state.assistant);

@@ -62,6 +62,8 @@ const kept = { part: 0.3, ms: 4 };
 const maxEmbedding = 4;
 /** Few, and none while a query waits: a model works at one batch at a time, and the query stands behind it. */
 const embeddedAtOnce = 4;
+/** Turns that are read from the log before it is known that they are told: while a vector is computed there is time. */
+const mostFetched = 16;
 /** Vectors that are written with one flush of the disk; what a crash takes of them is computed again. */
 const flushedAtOnce = 128;
 
@@ -122,8 +124,13 @@ export class Recaller {
       const leftMs = deadlineMs - (monotonicMs() - startMs);
       const vector = this.#vectorOf(question.meaning, index, leftMs);
       // What words tell is found out while another process computes the vector.
-      const search = index.byWords(question, { candidates: limitsOf(depth), isLate });
+      const search = index.byWords(
+        question,
+        { candidates: limitsOf(depth), isLate },
+        vector && this.#options.ranking.byWords,
+      );
       const answers = maxAlways > 0 ? this.#knowledge.answersTo(query) : [];
+      if (vector) this.#fetch(search.finds.turnIds, nowMs);
       const limit = Math.max(48, Math.min(400, maxItems));
       const found = index.rank(search, await vector, this.#options.ranking, limit);
       late ||= found.cut;
@@ -243,30 +250,52 @@ export class Recaller {
     }
   }
 
-  /** The query's vector, or undefined when it does not come in time. */
-  async #vectorOf(meaning: string, index: UserIndex, leftMs: number): Promise<Float32Array | undefined> {
+  /** Asks for the query's vector, where one can be of use. It is undefined when it does not come in time. */
+  #vectorOf(
+    meaning: string,
+    index: UserIndex,
+    leftMs: number,
+  ): Promise<Float32Array | undefined> | undefined {
     const { embed } = this.#options;
     if (!embed || index.vectors === 0) return undefined;
     const waitMs = leftMs - Math.min(kept.ms, leftMs * kept.part);
-    let vector: Float32Array | undefined;
-    if (waitMs > 0 && this.#embedding < maxEmbedding) {
-      this.#embedding++;
-      const embedded = embed([meaning])
-        .then(([first]) => first)
-        .catch(() => undefined)
-        .finally(() => {
-          this.#embedding--;
-        });
-      this.#quiet = Promise.all([this.#quiet, embedded]);
-      let timer: NodeJS.Timeout | undefined;
-      const over = new Promise<undefined>((resolve) => {
-        timer = setTimeout(() => resolve(undefined), Math.min(waitMs, 2 ** 31 - 1)).unref();
-      });
-      vector = await Promise.race([embedded, over]);
-      clearTimeout(timer);
+    if (waitMs <= 0 || this.#embedding >= maxEmbedding) {
+      this.#tally.unembeddedRecalls++;
+      return undefined;
     }
+    this.#embedding++;
+    const embedded = embed([meaning])
+      .then(([first]) => first)
+      .catch(() => undefined)
+      .finally(() => {
+        this.#embedding--;
+      });
+    this.#quiet = Promise.all([this.#quiet, embedded]);
+    return this.#inTime(embedded, waitMs);
+  }
+
+  async #inTime(
+    embedded: Promise<Float32Array | undefined>,
+    waitMs: number,
+  ): Promise<Float32Array | undefined> {
+    let timer: NodeJS.Timeout | undefined;
+    const over = new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => resolve(undefined), Math.min(waitMs, 2 ** 31 - 1)).unref();
+    });
+    const vector = await Promise.race([embedded, over]);
+    clearTimeout(timer);
     if (!vector) this.#tally.unembeddedRecalls++;
     return vector;
+  }
+
+  /** Has turns at hand that are probably told, weighed, and with what stands before them. */
+  #fetch(turnIds: Uint32Array, nowMs: number): void {
+    for (const turnId of turnIds.subarray(0, mostFetched)) {
+      const turn = this.#knowledge.turn(turnId);
+      if (!turn) continue;
+      this.#knowledge.surfaceOf(turn, nowMs);
+      this.#questionOf(turn);
+    }
   }
 
   /** True when what is probably meant is on the tip of the tongue: known once, and hardly there any more. */

@@ -1,5 +1,5 @@
 import { featureCount } from './features.js';
-import { softRanks } from './order.js';
+import { softRanks } from '../order.js';
 import type { TurnTable } from './turn-table.js';
 
 /** Turns on either side in which another good candidate speaks for one. */

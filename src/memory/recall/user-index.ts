@@ -1,18 +1,20 @@
 import type { StoredTurn } from '../types.js';
 import type { UserKey } from '../user-id.js';
+import { orderOf } from '../order.js';
 import { quantise } from '../vectors/quantise.js';
+import { AskedVector } from '../vectors/asked-vector.js';
 import { VectorIndex } from '../vectors/vector-index.js';
-import { gather, type CandidateLimits } from './candidates.js';
+import { gather, type CandidateLimits, type Finds } from './candidates.js';
 import { featureCount, fillFeatures } from './features.js';
 import { NameBook } from './name-book.js';
 import { Postings } from './postings.js';
 import { onlyAsks, openQuestion } from './questions.js';
 import { readQuery, type QueryView } from './query-view.js';
-import { rank, type Candidate, type RankingModel } from './ranking.js';
+import { logitsOf, rank, type Candidate, type RankingModel } from './ranking.js';
 import { state, TurnTable } from './turn-table.js';
-import { VectorShelf, type Shelf } from './vector-shelf.js';
+import { noShelf, type KeptVectors, type Shelf } from './vector-shelf.js';
 import { contentWords, leansOn } from './words.js';
-import { Workspace } from './workspace.js';
+import { Workspace, type Similarities } from './workspace.js';
 
 /** Turns read from the log at a time: half a millisecond of work. */
 const chunkTurns = 16;
@@ -27,8 +29,6 @@ const speakerWeight = 1;
 
 /** With vectors of fewer of its turns than this part, a user's talk is ranked by words alone. */
 const enoughVectors = 0.8;
-
-const nothing = new Uint32Array(0);
 
 /** The weights of the ranking, without vectors and with them. */
 export interface RankingModels {
@@ -60,9 +60,10 @@ export interface SearchOptions {
 export interface WordSearch {
   readonly question: Question;
   readonly options: SearchOptions;
-  /** Best first. */
-  readonly found: Uint32Array;
-  readonly cut: boolean;
+  /** By words alone. */
+  readonly features: Features;
+  /** Of these, what is weighed again when meaning is known. */
+  readonly finds: Finds;
   readonly work: Workspace;
 }
 
@@ -85,7 +86,7 @@ export interface Features {
   readonly table: TurnTable;
   readonly query: QueryView;
   readonly candidates: Uint32Array;
-  /** A row of `featureCount` numbers for each candidate. */
+  /** A row of `featureCount` numbers for each candidate; good until the next search. */
   readonly rows: Float32Array;
   readonly masks: Uint32Array;
   readonly byWords: ReadonlySet<number>;
@@ -106,7 +107,7 @@ export class UserIndex {
   /** Used by turns: a question holds one from its words to its ranking. */
   readonly #idle: Workspace[] = [];
   readonly #shelf: Shelf;
-  readonly #vectors = new VectorIndex((turnId, target, at) => this.#shelf.copy(turnId, target, at));
+  readonly #vectors: VectorIndex;
   readonly #names = new NameBook();
   /** Newest turn by what it says, so that repetitions count once. */
   readonly #newestByText = Array.from({ length: shards }, () => new Map<number, number>());
@@ -118,11 +119,18 @@ export class UserIndex {
   #filledFrom: number;
   #filledTo: number;
 
-  /** @param shelf where vectors are; what it has already is not computed again. @defaultValue in memory */
-  constructor(log: TurnReader, user: UserKey, epoch: string, next: number, shelf: Shelf = new VectorShelf()) {
+  /** @param kept where vectors are; what is there already is not computed again. @defaultValue in memory, all of them */
+  constructor(
+    log: TurnReader,
+    user: UserKey,
+    epoch: string,
+    next: number,
+    { shelf, heldBytes }: KeptVectors = { shelf: noShelf, heldBytes: Infinity },
+  ) {
     this.#log = log;
     this.#user = user;
     this.#shelf = shelf;
+    this.#vectors = new VectorIndex((turnId) => shelf.get(turnId), { heldBytes });
     this.epoch = epoch;
     this.#low = next;
     this.#high = next;
@@ -161,21 +169,41 @@ export class UserIndex {
     return { query, nowMs, meaning: withoutSpeakers(text, query.speakerStems) };
   }
 
-  /** The first half of a search: what words find, and what that is worth. It can be done while a vector is computed. */
-  byWords(question: Question, options: SearchOptions): WordSearch {
+  /**
+   * The first half of a search: what words find, weighed by words. It can be done while a vector is computed.
+   * @param model what weighs; without it nothing is left out of the second half
+   */
+  byWords(question: Question, options: SearchOptions, model?: RankingModel): WordSearch {
     const { query } = question;
     const matches = this.#postings.search(query.weights, options.isLate);
-    const found = matches.docs.subarray(0, options.candidates.byWords);
+    const { byWords, surrounded, again = Infinity } = options.candidates;
+    const found = matches.docs.subarray(0, byWords);
     const work = this.#idle.pop() ?? new Workspace();
-    work.begin({ table: this.#table, query, rarity: this.#rarity });
-    work.look(this.#gather(found, nothing, options));
-    return { question, options, found, cut: matches.cut, work };
+    const asked = { table: this.#table, query, rarity: this.#rarity };
+    work.begin(asked);
+    const candidates = this.#gather([{ turnIds: found, surrounded }]);
+    const { rows, masks } = this.#fill(query, candidates, work);
+    const features: Features = {
+      table: this.#table,
+      query,
+      candidates,
+      rows,
+      masks,
+      byWords: new Set(found),
+      cut: matches.cut,
+      byMeaning: false,
+    };
+    if (!model || candidates.length <= again)
+      return { question, options, features, work, finds: { turnIds: found, surrounded } };
+    const order = orderOf(logitsOf(features, model), new Uint32Array(candidates.length));
+    const best = Uint32Array.from(order.subarray(0, again), (c) => candidates[c] ?? 0);
+    return { question, options, features, work, finds: { turnIds: best, surrounded: 0 } };
   }
 
   /** The second half: the best candidates, best first. Without the query's vector, words alone decide. */
   rank(search: WordSearch, vector: Float32Array | undefined, models: RankingModels, limit: number): Found {
     const features = this.features(search, vector);
-    const { byMeaning, cut, query } = features;
+    const { byMeaning, byWords, cut, query } = features;
     const { best, confidence } = rank(
       {
         ...features,
@@ -185,42 +213,28 @@ export class UserIndex {
       },
       limit,
     );
-    return { query, best, confidence, cut, byMeaning, byWords: features.byWords };
+    return { query, best, confidence, cut, byMeaning, byWords };
   }
 
   /** What the ranking knows of the turns that may answer a query. Ends the search. */
   features(
-    { question: { query }, options, found, cut, work }: WordSearch,
+    { question: { query }, options, features, finds, work }: WordSearch,
     vector: Float32Array | undefined,
   ): Features {
-    const byMeaning = vector !== undefined && this.#vectors.size >= enoughVectors * this.#indexed;
-    const near = byMeaning
-      ? this.#vectors.search(vector, options.candidates.byMeaning, options.isLate)
-      : { docs: nothing, cut: false };
-    const candidates = this.#gather(found, near.docs, options);
-    const rows = new Float32Array(candidates.length * featureCount);
-    const source = {
-      table: this.#table,
-      query,
-      rarity: this.#rarity,
-      candidates,
-      ...(byMeaning
-        ? { similarities: (turnIds: Uint32Array) => this.#vectors.similarities(vector, turnIds) }
-        : {}),
-    };
-    const masks = fillFeatures(source, work, rows);
-    work.clear();
-    this.#idle.push(work);
-    return {
-      table: this.#table,
-      query,
-      candidates,
-      rows,
-      masks,
-      byWords: new Set(found),
-      cut: cut || near.cut,
-      byMeaning,
-    };
+    try {
+      if (!vector || this.#vectors.size < enoughVectors * this.#indexed) return features;
+      const asked = new AskedVector(vector);
+      const { byMeaning, surrounded } = options.candidates;
+      const near = this.#vectors.search(asked, byMeaning, options.isLate);
+      const candidates = this.#gather([finds, { turnIds: near.docs, surrounded: surrounded >> 1 }]);
+      const { rows, masks } = this.#fill(query, candidates, work, (turnIds) =>
+        this.#vectors.similarities(asked, turnIds),
+      );
+      return { ...features, candidates, rows, masks, cut: features.cut || near.cut, byMeaning: true };
+    } finally {
+      work.clear();
+      this.#idle.push(work);
+    }
   }
 
   /** True when a later turn says the same. */
@@ -275,10 +289,20 @@ export class UserIndex {
 
   #rarity = (stem: string): number => this.#postings.rarity(stem);
 
-  #gather(found: Uint32Array, near: Uint32Array, { candidates: { surrounded } }: SearchOptions): Uint32Array {
-    return gather(this.#table, found, near, surrounded, (turnId) =>
-      this.#table.has(turnId, state.superseded),
-    );
+  #gather(finds: readonly Finds[]): Uint32Array {
+    return gather(this.#table, finds, (turnId) => this.#table.has(turnId, state.superseded));
+  }
+
+  #fill(
+    query: QueryView,
+    candidates: Uint32Array,
+    work: Workspace,
+    similarities?: Similarities,
+  ): Pick<Features, 'rows' | 'masks'> {
+    const rows = work.rows(candidates.length * featureCount);
+    const asked = { table: this.#table, query, rarity: this.#rarity, candidates };
+    const masks = fillFeatures(similarities ? { ...asked, similarities } : asked, work, rows);
+    return { rows, masks };
   }
 
   #addRange(from: number, to: number): void {

@@ -49,9 +49,16 @@ export class Workspace {
   /** For each term of the table its number in the query, from 1. */
   #termOf = new Uint8Array(1024);
   #frequencies = new Uint8Array(0);
+  #rows = new Float32Array(0);
   #marked: number[] = [];
   #places = 0;
   #asked: Asked | undefined;
+
+  /** Room for so many numbers, to be filled; what stood there before goes. */
+  rows(length: number): Float32Array {
+    if (this.#rows.length < length) this.#rows = new Float32Array(2 * length);
+    return this.#rows.subarray(0, length);
+  }
 
   /** Takes up a question, and lets go of the one before. */
   begin(asked: Asked): void {
@@ -82,6 +89,7 @@ export class Workspace {
       }
     }
     this.#places = places;
+    this.meaning.fill(Number.NaN, from, places);
     this.#scoreTurns(table, from);
   }
 
@@ -124,23 +132,14 @@ export class Workspace {
     if (!this.#asked) return;
     const { table } = this.#asked;
     const { placeOf, meaning, around } = this;
-    const compared = new Uint32Array(this.#places);
+    const compared = new Uint32Array(3 * candidates.length);
     let count = 0;
-    meaning.fill(Number.NaN, 0, this.#places);
     for (const id of candidates) {
       for (let turn = id - 1; turn <= id + 1; turn++) {
-        const s = (placeOf[turn] ?? 0) - 1;
-        if (s < 0 || !Number.isNaN(meaning[s] ?? 0)) continue;
-        meaning[s] = usualMeaning;
-        compared[count++] = turn;
+        if ((placeOf[turn] ?? 0) > 0) compared[count++] = turn;
       }
     }
-    const near = compared.subarray(0, count);
-    const cosines = similarities(near);
-    for (let i = 0; i < count; i++) {
-      const cosine = cosines[i] ?? Number.NaN;
-      if (!Number.isNaN(cosine)) meaning[(placeOf[near[i] ?? 0] ?? 1) - 1] = cosine;
-    }
+    this.#compare(compared.subarray(0, count), similarities);
     for (const id of candidates) {
       const s = (placeOf[id] ?? 1) - 1;
       let sum = meaning[s] ?? 0;
@@ -154,6 +153,24 @@ export class Workspace {
         parts++;
       }
       around[s] = sum / parts;
+    }
+  }
+
+  /** Cosines of turns that have a place, those that are not known yet. */
+  #compare(turnIds: Uint32Array, similarities: Similarities): void {
+    const { placeOf, meaning } = this;
+    const unknown = new Uint32Array(turnIds.length);
+    let count = 0;
+    for (const turn of turnIds) {
+      const s = (placeOf[turn] ?? 0) - 1;
+      if (s < 0 || !Number.isNaN(meaning[s] ?? 0)) continue;
+      meaning[s] = usualMeaning;
+      unknown[count++] = turn;
+    }
+    const cosines = similarities(unknown.subarray(0, count));
+    for (let i = 0; i < count; i++) {
+      const cosine = cosines[i] ?? Number.NaN;
+      if (!Number.isNaN(cosine)) meaning[(placeOf[unknown[i] ?? 0] ?? 1) - 1] = cosine;
     }
   }
 

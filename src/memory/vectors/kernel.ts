@@ -8,8 +8,6 @@ export const chunkBytes = chunkVectors * signBytes;
 export const groupVectors = 16;
 /** Bytes of a vector's signs in the near part of its chunk, which decides what groups are looked at wholly. */
 export const nearBytes = 16;
-/** Four numbers of a vector at a time, as they are copied. */
-export const vectorWords = dimensions / 4;
 /** Most int8 vectors that one call of `dots` takes. */
 export const maxDots = 256;
 
@@ -21,7 +19,9 @@ export const layout = {
   found: 2048,
   /** The query as int16. */
   query: 6144,
-  /** `maxDots` int8 vectors. */
+  /** Addresses of `maxDots` int8 vectors, uint32 each. */
+  places: 6912,
+  /** Room for `maxDots` int8 vectors that are nowhere else in the memory. */
   vectors: 8192,
   /** Two int32 for each of them: dot product with the query, and with itself. */
   dots: 8192 + maxDots * dimensions,
@@ -41,6 +41,6 @@ export interface Kernel {
    * @returns how many were left
    */
   scan(chunk: number, near: number, limit: number): number;
-  /** Dot products of the first `count` vectors at `layout.vectors`, left at `layout.dots`. */
+  /** Dot products of the vectors at the first `count` addresses at `layout.places`, left at `layout.dots`. */
   dots(count: number): void;
 }

@@ -80,9 +80,10 @@
         (br_if $lanes (local.get $mask)))))
     (local.get $out))
 
-  ;; For each of `count` int8 vectors of 384: its dot product with the int16 query, and with itself, at `out` as int32.
-  (func (export "dots") (param $query i32) (param $vectors i32) (param $count i32) (param $out i32)
-    (local $end i32) (local $q i32) (local $dot v128) (local $norm v128) (local $low v128) (local $high v128)
+  ;; For each of `count` int8 vectors of 384, whose addresses stand at `places`: its dot product with the int16 query, and
+  ;; with itself, at `out` as int32.
+  (func (export "dots") (param $query i32) (param $places i32) (param $count i32) (param $out i32)
+    (local $end i32) (local $q i32) (local $vector i32) (local $dot v128) (local $norm v128) (local $low v128) (local $high v128)
     (local $x v128)
     (local.set $end (i32.add (local.get $out) (i32.shl (local.get $count) (i32.const 3))))
     (block $done
@@ -91,8 +92,10 @@
         (local.set $dot (v128.const i64x2 0 0))
         (local.set $norm (v128.const i64x2 0 0))
         (local.set $q (i32.const 0))
+        (local.set $vector (i32.load (local.get $places)))
+        (local.set $places (i32.add (local.get $places) (i32.const 4)))
         (loop $columns
-          (local.set $x (v128.load (local.get $vectors)))
+          (local.set $x (v128.load (local.get $vector)))
           (local.set $low (i16x8.extend_low_i8x16_s (local.get $x)))
           (local.set $high (i16x8.extend_high_i8x16_s (local.get $x)))
           (local.set $dot (i32x4.add (local.get $dot) (i32x4.add
@@ -101,7 +104,7 @@
           (local.set $norm (i32x4.add (local.get $norm) (i32x4.add
             (i32x4.dot_i16x8_s (local.get $low) (local.get $low))
             (i32x4.dot_i16x8_s (local.get $high) (local.get $high)))))
-          (local.set $vectors (i32.add (local.get $vectors) (i32.const 16)))
+          (local.set $vector (i32.add (local.get $vector) (i32.const 16)))
           (local.set $q (i32.add (local.get $q) (i32.const 32)))
           (br_if $columns (i32.lt_u (local.get $q) (i32.const 768))))
         (i32.store (local.get $out) (call $sum (local.get $dot)))

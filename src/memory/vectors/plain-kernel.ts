@@ -47,9 +47,10 @@ export class PlainKernel implements Kernel {
   dots(count: number): void {
     const { buffer } = this.#bytes;
     const query = new Int16Array(buffer, layout.query, dimensions);
+    const places = new Uint32Array(buffer, layout.places, count);
     const dots = new Int32Array(buffer, layout.dots, 2 * count);
     for (let i = 0; i < count; i++) {
-      const vector = new Int8Array(buffer, layout.vectors + i * dimensions, dimensions);
+      const vector = new Int8Array(buffer, places[i], dimensions);
       let dot = 0;
       let norm = 0;
       for (let d = 0; d < dimensions; d++) {

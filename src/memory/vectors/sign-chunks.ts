@@ -1,12 +1,5 @@
-import {
-  chunkBytes,
-  chunkVectors,
-  groupVectors,
-  layout,
-  nearBytes,
-  signBytes,
-  type Kernel,
-} from './kernel.js';
+import type { Arena } from './arena.js';
+import { chunkBytes, chunkVectors, groupVectors, nearBytes, signBytes } from './kernel.js';
 import { signsOf } from './sign-costs.js';
 
 /** Sign bits of documents `base` to `base + 1023`. */
@@ -18,23 +11,18 @@ export interface SignChunk {
   count: number;
 }
 
-/** The memory grows by so much at a time: pages are taken when they are written, so room costs nothing. */
-const growBytes = 1 << 20;
-
 /**
  * Sign bits by document in a kernel's memory, in chunks that are taken when the first document of a thousand comes
  * and given back when the last one goes; nothing that is there is ever moved.
  */
 export class SignChunks {
-  readonly #kernel: Kernel;
+  readonly #arena: Arena;
   readonly #chunks: (SignChunk | undefined)[] = [];
-  readonly #free: number[] = [];
   readonly #signs = new Uint8Array(signBytes);
-  #end: number = layout.chunks;
   #size = 0;
 
-  constructor(kernel: Kernel) {
-    this.#kernel = kernel;
+  constructor(arena: Arena) {
+    this.#arena = arena;
   }
 
   /** Documents. */
@@ -67,7 +55,7 @@ export class SignChunks {
       this.#size++;
     }
     signsOf(vector, this.#signs);
-    const bytes = this.#kernel.bytes();
+    const bytes = this.#arena.kernel.bytes();
     const group = lane - (lane % groupVectors);
     const near = chunk.at + group * nearBytes + (lane % groupVectors);
     const rest =
@@ -89,21 +77,12 @@ export class SignChunks {
     this.#size--;
     if (--chunk.count > 0) return;
     // What was forgotten does not lie about, not even as signs.
-    this.#kernel.bytes().fill(0, chunk.at, chunk.at + chunkBytes);
-    this.#free.push(chunk.at);
+    this.#arena.giveBack(chunk.at, chunkBytes);
     this.#chunks[number] = undefined;
   }
 
   #take(): SignChunk {
-    let at = this.#free.pop();
-    if (at === undefined) {
-      at = this.#end;
-      this.#end += chunkBytes;
-      if (this.#end > this.#kernel.bytes().length) {
-        this.#kernel.grow(this.#kernel.bytes().length + growBytes);
-      }
-    }
-    return { at, present: new Uint32Array(chunkVectors / 32), count: 0 };
+    return { at: this.#arena.take(chunkBytes), present: new Uint32Array(chunkVectors / 32), count: 0 };
   }
 }
 

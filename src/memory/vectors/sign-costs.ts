@@ -27,15 +27,19 @@ export function signCosts(query: Float32Array): SignCosts {
   const scale = total > 0 ? farCost / (total / 2) : 0;
   const nearShare = total > 0 ? near / total : 0.5;
   const tables = new Uint8Array(signBytes * 32);
+  const costs = new Float64Array(16);
   for (let nibble = 0; nibble < signBytes * 2; nibble++) {
-    for (let signs = 0; signs < 16; signs++) {
-      let cost = 0;
-      for (let bit = 0; bit < 4; bit++) {
-        const value = query[nibble * 4 + bit] ?? 0;
-        if ((signs >> bit) % 2 === 1 ? value < 0 : value > 0) cost += Math.abs(value);
-      }
-      tables[nibble * 16 + signs] = Math.min(255, Math.round(cost * scale));
+    // Of each four signs: what the query weighs where it is positive, if none is set; each that is set changes one part.
+    let none = 0;
+    for (let bit = 0; bit < 4; bit++) none += Math.max(0, query[nibble * 4 + bit] ?? 0);
+    costs[0] = none;
+    for (let bit = 0; bit < 4; bit++) {
+      const value = query[nibble * 4 + bit] ?? 0;
+      // A positive number costs nothing any more where the sign is set, a negative one begins to.
+      for (let signs = 0; signs < 1 << bit; signs++) costs[signs + (1 << bit)] = (costs[signs] ?? 0) - value;
     }
+    for (let signs = 0; signs < 16; signs++)
+      tables[nibble * 16 + signs] = Math.min(255, Math.round((costs[signs] ?? 0) * scale));
   }
   return { tables, nearShare };
 }

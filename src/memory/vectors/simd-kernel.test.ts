@@ -54,6 +54,9 @@ describe('the kernel', () => {
         const [simd, plain] = kernels.map((kernel) => {
           kernel.grow(layout.chunks + 2 * chunkBytes);
           kernel.bytes().set(vectors, layout.vectors);
+          // The last one first.
+          const places = new Uint32Array(kernel.bytes().buffer, layout.places, count);
+          for (let i = 0; i < count; i++) places[i] = layout.vectors + (count - 1 - i) * dimensions;
           new Int16Array(kernel.bytes().buffer, layout.query, dimensions).set(query);
           kernel.dots(count);
           return [...new Int32Array(kernel.bytes().buffer, layout.dots, 2 * count)];

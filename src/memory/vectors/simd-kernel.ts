@@ -11,7 +11,7 @@ interface WebAssemblyApi {
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   scan(chunk: number, near: number, limit: number, out: number): number;
-  dots(query: number, vectors: number, count: number, out: number): void;
+  dots(query: number, places: number, count: number, out: number): void;
 }
 
 const pageBytes = 65_536;
@@ -53,6 +53,6 @@ class SimdKernel implements Kernel {
   }
 
   dots(count: number): void {
-    this.#exports.dots(layout.query, layout.vectors, count, layout.dots);
+    this.#exports.dots(layout.query, layout.places, count, layout.dots);
   }
 }
