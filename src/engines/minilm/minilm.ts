@@ -89,6 +89,8 @@ class MiniLm implements Embedder {
       url: workerUrl(import.meta.url, 'minilm-worker.js'),
       engine: 'minilm',
       workerData,
+      // Threads that collect garbage take the cores that the next embedding and who waits for it need.
+      nodeFlags: ['--single-threaded-gc'],
     });
   }
 }

@@ -8,6 +8,8 @@ export interface WorkerPoolOptions {
   readonly engine: string;
   /** Plain data for the worker, which reads it with `readWorkerData`. @defaultValue null */
   readonly workerData?: unknown;
+  /** Flags of the workers' Node. @defaultValue none */
+  readonly nodeFlags?: readonly string[];
   /** Workers, each with its own copy of what it loads. @defaultValue 1 */
   readonly workers?: number;
 }
@@ -130,7 +132,11 @@ export class WorkerPool<Task, Result> {
   }
 
   #start(): WorkerProcess<Task, Result> {
-    const worker = new WorkerProcess<Task, Result>(this.#options.url, this.#options.workerData);
+    const worker = new WorkerProcess<Task, Result>(
+      this.#options.url,
+      this.#options.workerData,
+      this.#options.nodeFlags,
+    );
     this.#all.add(worker);
     return worker;
   }

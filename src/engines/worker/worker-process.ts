@@ -14,13 +14,16 @@ export class WorkerProcess<Task, Result> {
   #current: { resolve: (result: Result) => void; reject: (reason: Error) => void } | undefined;
   #lost: Error | undefined;
 
-  /** @param workerData plain data for the worker; it is visible in the list of processes */
-  constructor(url: URL, workerData: unknown) {
+  /**
+   * @param workerData plain data for the worker; it is visible in the list of processes
+   * @param nodeFlags of the worker's Node
+   */
+  constructor(url: URL, workerData: unknown, nodeFlags: readonly string[] = []) {
     this.#child = fork(fileURLToPath(url), [JSON.stringify(workerData ?? null)], {
       // Typed arrays cross as they are.
       serialization: 'advanced',
       // Loaders of the parent (vitest, tsx) are nothing to a built file.
-      execArgv: [],
+      execArgv: [...nodeFlags],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     this.#gone = new Promise((resolve) => {

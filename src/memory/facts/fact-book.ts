@@ -55,13 +55,13 @@ export class FactBook {
   }
 
   /** What is worth telling whatever is asked: the user's name, allergies, standing instructions, then preferences, newest first. */
-  always(): Fact[] {
+  always(limit = Infinity): Fact[] {
     this.#always ??= [...this.#slotted].sort(
       (a, b) =>
         slotOrder.indexOf(a.slot ?? 'preference') - slotOrder.indexOf(b.slot ?? 'preference') ||
         b.sourceTurn - a.sourceTurn,
     );
-    return [...this.#always];
+    return this.#always.slice(0, limit);
   }
 
   /** Facts that hold and bear on a question, best first: `where do I live` finds `1|lives in|Oslo`. @defaultValue limit 8 */

@@ -69,7 +69,7 @@ export class Keepers implements Knowledge {
   }
 
   always(limit: number): readonly number[] {
-    return limit > 0 ? sources(this.facts.book.always().slice(0, limit)) : [];
+    return limit > 0 ? sources(this.facts.book.always(limit)) : [];
   }
 
   tierStats(): TierStats {

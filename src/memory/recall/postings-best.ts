@@ -44,11 +44,15 @@ export class BestTotals {
     for (let i = 0; i < keys.length; i++) {
       keys[i] = (this.#totals[i] ?? 0) * 2 ** 32 + (this.#docs[i] ?? 0);
     }
-    keys.sort().reverse();
-    return {
-      docs: Uint32Array.from(keys, (key) => key % 2 ** 32),
-      totals: Uint16Array.from(keys, (key) => Math.floor(key / 2 ** 32)),
-    };
+    keys.sort();
+    const docs = new Uint32Array(keys.length);
+    const totals = new Uint16Array(keys.length);
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[keys.length - 1 - i] ?? 0;
+      docs[i] = key % 2 ** 32;
+      totals[i] = Math.floor(key / 2 ** 32);
+    }
+    return { docs, totals };
   }
 
   #throwOut(): void {

@@ -24,7 +24,7 @@ const maxTerms = 32;
 export interface Matches {
   /** Highest score first, newest first among equals. */
   readonly docs: Uint32Array;
-  /** To one part in ten thousand. */
+  /** To one part in ten thousand. Made when it is asked for. */
   readonly scores: Float32Array;
   /** Made when it is asked for, at a twentieth of a microsecond for each document and term. */
   readonly masks: Uint32Array;
@@ -143,16 +143,18 @@ export class Postings {
       behind = this.#searchPage(page, worths, behind, best);
     }
     const { docs, totals } = best.take();
-    const scores = Float32Array.from(totals, (total) => (total * gains * (k1 + 1)) / maxUnits);
     const maskOf = (doc: number): number =>
       wanted.reduce(
         (mask, { number, bit }) => (this.#impactOf(number, doc) > 0 ? mask | (1 << bit) : mask),
         0,
       );
+    let scores: Float32Array | undefined;
     let masks: Uint32Array | undefined;
     return {
       docs,
-      scores,
+      get scores() {
+        return (scores ??= Float32Array.from(totals, (total) => (total * gains * (k1 + 1)) / maxUnits));
+      },
       get masks() {
         return (masks ??= docs.map(maskOf));
       },

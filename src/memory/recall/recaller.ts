@@ -63,7 +63,7 @@ const maxEmbedding = 4;
 /** Few, and none while a query waits: a model works at one batch at a time, and the query stands behind it. */
 const embeddedAtOnce = 4;
 /** Turns that are read from the log before it is known that they are told: while a vector is computed there is time. */
-const mostFetched = 16;
+const mostFetched = 8;
 /** Vectors that are written with one flush of the disk; what a crash takes of them is computed again. */
 const flushedAtOnce = 128;
 
@@ -130,7 +130,7 @@ export class Recaller {
         vector && this.#options.ranking.byWords,
       );
       const answers = maxAlways > 0 ? this.#knowledge.answersTo(query) : [];
-      if (vector) this.#fetch(search.finds.turnIds, nowMs);
+      if (vector) this.#fetch(search.finds.turnIds);
       const limit = Math.max(48, Math.min(400, maxItems));
       const found = index.rank(search, await vector, this.#options.ranking, limit);
       late ||= found.cut;
@@ -288,13 +288,11 @@ export class Recaller {
     return vector;
   }
 
-  /** Has turns at hand that are probably told, weighed, and with what stands before them. */
-  #fetch(turnIds: Uint32Array, nowMs: number): void {
+  /** Has turns at hand that are probably told, with what stands before them. */
+  #fetch(turnIds: Uint32Array): void {
     for (const turnId of turnIds.subarray(0, mostFetched)) {
       const turn = this.#knowledge.turn(turnId);
-      if (!turn) continue;
-      this.#knowledge.surfaceOf(turn, nowMs);
-      this.#questionOf(turn);
+      if (turn) this.#questionOf(turn);
     }
   }
 
