@@ -225,3 +225,5 @@ export {
   type PipelineTaskLimits,
   type PipelineTaskOptions,
 } from './task-options.js';
+export { heardOf, noteHeard, type Heard, type HeardBy, type HeardClause } from './heard.js';
+export { PlayedUpToFrame } from './played-up-to-frame.js';

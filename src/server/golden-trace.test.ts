@@ -129,11 +129,11 @@ describe.each(Object.entries(encodings))(
       ]);
     });
 
-    it('takes the sentence that was cut short out of the conversation', async () => {
+    it('has in the conversation what was heard, to the word, and that it was cut short', async () => {
       const { llm } = await converse();
       expect(llm.calls.at(-1)?.slice(1)).toEqual([
         { role: 'user', content: 'Hello there.' },
-        { role: 'assistant', content: 'One two three.' },
+        { role: 'assistant', content: 'One two three. Four—' },
         { role: 'user', content: 'Stop.' },
       ]);
     });
@@ -212,7 +212,7 @@ describe('a typed turn', () => {
     // What was heard of the first answer comes before the text that cut it short.
     expect(client.llm.calls.at(-1)?.slice(1)).toEqual([
       { role: 'user', content: 'hi' },
-      { role: 'assistant', content: 'One two three.' },
+      { role: 'assistant', content: 'One two three. Four five—' },
       { role: 'user', content: 'stop' },
     ]);
     await client.leave();

@@ -9,22 +9,47 @@ import {
   LLMFullResponseEndFrame,
   LLMFullResponseStartFrame,
   TTSTextFrame,
+  noteHeard,
   type Frame,
+  type HeardClause,
 } from '../../pipeline/index.js';
 import { SleepFrame, runTest } from '../../testing/run-test.js';
 import { LLMAssistantAggregator } from './assistant-aggregator.js';
 
 const spoken = (text: string) => new TTSTextFrame(text, 'sentence');
 
-async function listen(framesToSend: readonly Frame[]) {
+const clause = (text: string, more: Partial<HeardClause> = {}): HeardClause => ({
+  frameId: null,
+  passedOn: false,
+  appendToContext: true,
+  text,
+  ...more,
+});
+
+function cutAt<T extends Frame>(frame: T, ...clauses: HeardClause[]): T {
+  noteHeard(frame, { by: 'acknowledged', clauses });
+  return frame;
+}
+
+async function listen(framesToSend: readonly Frame[], interruptionMark?: string) {
   const context = new LLMContext();
   const told: [string, boolean][] = [];
   const onTurn = (text: string, interrupted: boolean) => void told.push([text, interrupted]);
-  const { down, up } = await runTest(new LLMAssistantAggregator({ context, onTurn }), { framesToSend });
+  const { down, up } = await runTest(
+    new LLMAssistantAggregator({
+      context,
+      onTurn,
+      ...(interruptionMark === undefined ? {} : { interruptionMark }),
+    }),
+    { framesToSend },
+  );
   const turns = [down, up].map(
     (frames) => frames.filter((frame) => frame instanceof LLMContextAssistantTurnFrame).length,
   );
-  return { messages: context.messages, turns, told };
+  const heard = down.flatMap((frame) =>
+    frame instanceof LLMContextAssistantTurnFrame ? [frame.metadata['heard']] : [],
+  );
+  return { messages: context.messages, turns, told, heard };
 }
 
 describe('LLMAssistantAggregator', () => {
@@ -94,5 +119,59 @@ describe('LLMAssistantAggregator', () => {
       new CancelFrame(),
     ]);
     expect(cut.told).toEqual([['One.', true]]);
+  });
+
+  it('adds the words that were heard of the clause that was cut, and tells the model', async () => {
+    const { messages, told, heard } = await listen([
+      new LLMFullResponseStartFrame(),
+      spoken('One two three.'),
+      new SleepFrame(),
+      cutAt(new InterruptionFrame(), clause('Four five'), clause('')),
+    ]);
+    expect(messages).toEqual([{ role: 'assistant', content: 'One two three. Four five—' }]);
+    // Memory has the words alone: it knows of the interruption.
+    expect(told).toEqual([['One two three. Four five', true]]);
+    expect(heard).toEqual(['acknowledged']);
+  });
+
+  it('marks an answer that was cut between sentences, or not, as asked', async () => {
+    const frames = () => [spoken('One.'), new SleepFrame(), cutAt(new InterruptionFrame())];
+    expect((await listen(frames())).messages).toMatchObject([{ content: 'One. —' }]);
+    expect((await listen(frames(), '')).messages).toMatchObject([{ content: 'One.' }]);
+  });
+
+  it('takes back words that were passed on and not heard, unless they are written', async () => {
+    const [first, second] = [spoken('One two.'), spoken('Three four.')];
+    const back = (frame: Frame, text: string) => clause(text, { frameId: frame.id, passedOn: true });
+    const cut = await listen([
+      first,
+      second,
+      new SleepFrame(),
+      cutAt(new InterruptionFrame(), back(first, 'One'), back(second, '')),
+    ]);
+    expect(cut.messages).toMatchObject([{ content: 'One—' }]);
+    const written = await listen([
+      first,
+      new LLMFullResponseEndFrame(),
+      new SleepFrame(),
+      cutAt(new InterruptionFrame(), back(first, 'One')),
+    ]);
+    expect(written.messages).toMatchObject([{ content: 'One two.' }]);
+  });
+
+  it('writes no words that are not for the context, and nothing where nothing was heard', async () => {
+    const { messages } = await listen([
+      cutAt(new InterruptionFrame(), clause('', {}), clause('aside', { appendToContext: false })),
+    ]);
+    expect(messages).toEqual([]);
+  });
+
+  it('has the words that were heard when the session is cut', () => {
+    const told: string[] = [];
+    const context = new LLMContext();
+    const aggregator = new LLMAssistantAggregator({ context, onTurn: (text) => void told.push(text) });
+    aggregator.processFrame(spoken('One.'), 'downstream');
+    aggregator.processFrame(cutAt(new CancelFrame(), clause('Two')), 'downstream');
+    expect(told).toEqual(['One. Two']);
   });
 });

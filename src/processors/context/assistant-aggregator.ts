@@ -19,8 +19,10 @@ import {
   TTSTextFrame,
   UserStartedSpeakingFrame,
   UserStoppedSpeakingFrame,
+  heardOf,
   type Frame,
   type FrameDirection,
+  type Heard,
   type LLMContext,
 } from '../../pipeline/index.js';
 import { CallLedger } from '../tools/call-ledger.js';
@@ -33,6 +35,21 @@ export interface LLMAssistantAggregatorOptions {
    * `interrupted` when the turn was cut short.
    */
   readonly onTurn?: (text: string, interrupted: boolean) => void;
+  /**
+   * Stands in the context behind the last word that was heard of an answer that was cut short, and tells the model so.
+   * A dash is how written language shows it, and harmless in an answer that imitates it. Empty: none, as in Pipecat.
+   *
+   * @defaultValue '—'
+   */
+  readonly interruptionMark?: string;
+}
+
+export const defaultInterruptionMark = '—';
+
+/** A piece of what was said. */
+interface Said {
+  readonly frameId: number | null;
+  readonly text: string;
 }
 
 /**
@@ -40,13 +57,17 @@ export interface LLMAssistantAggregatorOptions {
  * of its calls: not while the bot speaks, and not while the user speaks, whose turn will ask anyway.
  *
  * It sits behind the output transport, where text arrives after the audio that speaks it, and therefore knows what
- * went out, not what was merely generated. An interruption commits what was said until then.
+ * went out, not what was merely generated. An interruption commits what was said until then, to the word where the
+ * transport knows: its note on the frame ({@link heardOf}) takes back words that were not heard and adds those of a
+ * clause that was cut. The LLMContextAssistantTurnFrame of such a turn says in its metadata how that is known: `heard`
+ * is `acknowledged` or `estimated`.
  */
 export class LLMAssistantAggregator extends FrameProcessor {
   readonly #context: LLMContext;
   readonly #onTurn: LLMAssistantAggregatorOptions['onTurn'];
   readonly #calls: CallLedger;
-  #said: string[] = [];
+  readonly #mark: string;
+  #said: Said[] = [];
   #written = '';
   /** True when there are results that the model has not been asked to go on with. */
   #owesRun = false;
@@ -58,13 +79,14 @@ export class LLMAssistantAggregator extends FrameProcessor {
     this.#context = options.context;
     this.#calls = new CallLedger(options.context);
     this.#onTurn = options.onTurn;
+    this.#mark = options.interruptionMark ?? defaultInterruptionMark;
   }
 
   override processFrame(frame: Frame, direction: FrameDirection): void {
     // Text that is not spoken was said when it passed here; what is spoken comes again, behind its audio.
     const isSaid = frame instanceof TTSTextFrame || (frame instanceof AggregatedTextFrame && frame.skipTts);
     if (isSaid && direction === 'downstream') {
-      if (frame.appendToContext) this.#said.push(frame.text.trim());
+      if (frame.appendToContext) this.#said.push({ frameId: frame.id, text: frame.text.trim() });
       this.pushFrame(frame, direction);
       return;
     }
@@ -79,7 +101,7 @@ export class LLMAssistantAggregator extends FrameProcessor {
       frame instanceof EndFrame ||
       frame instanceof CancelFrame;
     const cut = frame instanceof InterruptionFrame || frame instanceof CancelFrame;
-    if (ends && direction === 'downstream') this.#commit(cut);
+    if (ends && direction === 'downstream') this.#commit(cut, cut ? heardOf(frame) : undefined);
     this.pushFrame(frame, direction);
     if (this.#owesRun) this.#maybeRun();
   }
@@ -121,14 +143,34 @@ export class LLMAssistantAggregator extends FrameProcessor {
     void (async () => tell())().catch((error: unknown) => this.pushError(error, { category: 'application' }));
   }
 
-  #commit(interrupted: boolean): void {
-    const text = [...this.#said, this.#written.trim()].filter(Boolean).join(' ');
+  #commit(interrupted: boolean, heard?: Heard): void {
+    if (heard !== undefined) this.#cutTo(heard);
+    const text = [...this.#said.map((piece) => piece.text), this.#written.trim()].filter(Boolean).join(' ');
     this.#said = [];
     this.#written = '';
     if (text === '') return;
-    this.#context.add({ role: 'assistant', content: text });
+    this.#context.add({ role: 'assistant', content: heard === undefined ? text : this.#marked(text) });
     this.#onTurn?.(text, interrupted);
     const timestamp = new Date().toISOString();
-    this.broadcastFrame(() => new LLMContextAssistantTurnFrame(text, timestamp));
+    this.broadcastFrame(() => {
+      const turn = new LLMContextAssistantTurnFrame(text, timestamp);
+      if (heard !== undefined) turn.metadata['heard'] = heard.by;
+      return turn;
+    });
+  }
+
+  #cutTo({ clauses }: Heard): void {
+    for (const { frameId, text, passedOn, appendToContext } of clauses) {
+      if (!appendToContext) continue;
+      const at = passedOn ? this.#said.findIndex((piece) => piece.frameId === frameId) : -1;
+      // What was passed on and is not here was written before, and stays.
+      if (at >= 0) this.#said[at] = { frameId, text };
+      else if (!passedOn) this.#said.push({ frameId, text });
+    }
+  }
+
+  #marked(text: string): string {
+    if (this.#mark === '') return text;
+    return /[\p{L}\p{N}]$/u.test(text) ? `${text}${this.#mark}` : `${text} ${this.#mark}`;
   }
 }

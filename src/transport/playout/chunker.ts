@@ -20,6 +20,11 @@ export class Chunker {
     const chunks: Int16Array[] = [];
     let at = 0;
     while (at < samples.length) {
+      if (this.#filled === 0 && samples.length - at >= this.chunkSamples) {
+        chunks.push(samples.slice(at, at + this.chunkSamples));
+        at += this.chunkSamples;
+        continue;
+      }
       const taken = samples.subarray(at, at + this.chunkSamples - this.#filled);
       this.#partial.set(taken, this.#filled);
       this.#filled += taken.length;

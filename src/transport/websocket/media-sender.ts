@@ -1,6 +1,8 @@
 import type { CancelTimer, Clock } from '../../pipeline/clock.js';
-import type { Frame, OutputAudioFrame } from '../../pipeline/frames/index.js';
+import { TTSTextFrame, type Frame, type OutputAudioFrame } from '../../pipeline/frames/index.js';
+import type { HeardClause } from '../../pipeline/heard.js';
 import type { Pacer, PlayoutMark } from '../playout/pacer.js';
+import { SpokenClauses } from '../playout/spoken-clauses.js';
 
 /** One thing that waits its turn behind the audio that came before it. */
 type Item =
@@ -58,6 +60,8 @@ export class MediaSender {
   readonly #pacer: Pacer;
   readonly #host: MediaSenderHost;
   readonly #options: MediaSenderOptions;
+  readonly #clauses = new SpokenClauses();
+  #sentMs = 0;
   #queue: Item[] = [];
   #releases: Release[] = [];
   #stalledSinceMs: number | undefined;
@@ -75,6 +79,31 @@ export class MediaSender {
   /** True while audio waits to be sent. */
   get hasAudio(): boolean {
     return this.#queue.some((item) => item.kind === 'audio');
+  }
+
+  /** All audio sent so far, in milliseconds. */
+  get sentMs(): number {
+    return this.#sentMs;
+  }
+
+  /** So much of it has been heard, by estimate. */
+  get heardMs(): number {
+    return this.#sentMs - this.#pacer.remainingMs(this.#clock.nowMs());
+  }
+
+  /**
+   * What is heard of each clause that is not over when nothing behind `heardMs` is heard any more. Ask once, before
+   * {@link interrupt} or {@link close}.
+   */
+  cut(heardMs: number): readonly HeardClause[] {
+    let knownMs = this.#sentMs;
+    for (const item of this.#queue) {
+      if (item.kind === 'audio') knownMs += item.durationMs;
+      else if (item.kind === 'frame') this.#clauses.observe(item.frame, knownMs);
+    }
+    const heard = this.#clauses.cut(heardMs, knownMs);
+    this.#clauses.reset(this.#sentMs);
+    return heard;
   }
 
   enqueueAudio(chunk: OutputAudioFrame): void {
@@ -147,13 +176,17 @@ export class MediaSender {
         if (!this.#host.canWrite()) return this.#stall(nowMs);
         this.#stalledSinceMs = undefined;
         this.#pacer.sent(nowMs, item.durationMs);
+        this.#sentMs += item.durationMs;
         this.#queue.shift();
         this.#host.writeAudio(item.chunk, this.#pacer.remainingMs(nowMs));
         continue;
       }
       this.#queue.shift();
       if (item.kind === 'audio') continue;
-      if (item.kind === 'frame') this.#host.onSent(item.frame);
+      if (item.kind === 'frame') {
+        this.#clauses.observe(item.frame, this.#sentMs);
+        this.#host.onSent(item.frame);
+      }
       this.#releases.push({ atMs: this.#pacer.playedOutAtMs, item });
     }
   }
@@ -174,8 +207,13 @@ export class MediaSender {
       const waitMs = this.#gone ? 0 : next.atMs - nowMs;
       if (waitMs > dueMs) return waitMs;
       this.#releases.shift();
-      if (next.item.kind === 'mark') next.item.reached();
-      else this.#host.onHeard(next.item.frame);
+      if (next.item.kind === 'mark') {
+        next.item.reached();
+        continue;
+      }
+      const { frame } = next.item;
+      if (frame instanceof TTSTextFrame) this.#clauses.passedOn(frame);
+      this.#host.onHeard(frame);
     }
   }
 }

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 
 import { SlowcatError } from '../../errors.js';
 import {
+  AggregatedTextFrame,
   BotSpeakingFrame,
+  CancelFrame,
   EndFrame,
   ErrorFrame,
   InterruptionFrame,
@@ -18,6 +20,8 @@ import {
   UserStartedSpeakingFrame,
   type Frame,
 } from '../../pipeline/frames/index.js';
+import { heardOf } from '../../pipeline/heard.js';
+import { PlayedUpToFrame } from '../../pipeline/played-up-to-frame.js';
 import { settleUntil, TransportHarness } from './harness.test-helper.js';
 
 const speech = (ms: number, sampleRateHz = 24_000, value = 1000): TTSAudioRawFrame =>
@@ -256,6 +260,78 @@ describe('interruption', () => {
         .sort(),
     ).toEqual(['downstream InterruptionFrame', 'wire interruption']);
     expect(harness.moments('BotStoppedSpeakingFrame')).toEqual([]);
+    await harness.end();
+  });
+});
+
+describe('what was heard of a clause that is cut', () => {
+  const announced = (text: string) => new AggregatedTextFrame(text, 'sentence', { willBeSpoken: true });
+  /** Ten words of a hundred milliseconds. */
+  const tenWords = 'aaaa bbbb cccc dddd eeee ffff gggg hhhh iiii jjjj ';
+
+  const noted = (harness: TransportHarness) => {
+    const heard = heardOf(harness.of(InterruptionFrame)[0]!);
+    return heard && { by: heard.by, words: heard.clauses.map(({ text }) => text) };
+  };
+
+  it('is noted on the interruption, by what was sent and when', async () => {
+    const harness = await TransportHarness.start();
+    await harness.push(speech(400), said('heard'), announced(tenWords), speech(1000), said(tenWords));
+    await harness.clock.advance(400 + 350);
+    await harness.push(new InterruptionFrame());
+    expect(noted(harness)).toEqual({ by: 'estimated', words: ['aaaa bbbb cccc'] });
+    expect(harness.of(InterruptionFrame)[0]?.metadata['heard']).toBe('estimated');
+    await harness.end();
+  });
+
+  it('is what the client has acknowledged, when it has within the last second', async () => {
+    const harness = await TransportHarness.start();
+    await harness.push(announced(tenWords), speech(1000), said(tenWords), speech(2000), said('More.'));
+    await harness.clock.advance(1100);
+    await harness.push(new PlayedUpToFrame(520));
+    await harness.clock.advance(200);
+    await harness.push(new InterruptionFrame());
+    expect(noted(harness)).toEqual({ by: 'acknowledged', words: ['aaaa bbbb cccc dddd eeee', ''] });
+    await harness.end();
+  });
+
+  it('is an estimate again when the client has been silent for more than a second', async () => {
+    const harness = await TransportHarness.start();
+    await harness.push(announced(tenWords), speech(1000), said(tenWords), speech(2000), said('No space'));
+    await harness.push(new PlayedUpToFrame(20));
+    await harness.clock.advance(1001);
+    await harness.push(new InterruptionFrame());
+    expect(noted(harness)).toEqual({ by: 'estimated', words: [''] });
+    await harness.end();
+  });
+
+  it('counts positions over the whole session, what was dropped included', async () => {
+    const harness = await TransportHarness.start();
+    await harness.push(announced(tenWords), speech(1000), said(tenWords));
+    await harness.clock.advance(200);
+    await harness.push(new InterruptionFrame());
+    const sentMs = harness.wireTimes('audio').length * 40;
+    await harness.push(announced(tenWords), speech(1000), said(tenWords), new PlayedUpToFrame(sentMs - 40));
+    await harness.clock.advance(300);
+    await harness.push(new PlayedUpToFrame(sentMs + 250), new InterruptionFrame());
+    const heard = harness.of(InterruptionFrame).map((frame) => heardOf(frame));
+    expect(heard).toMatchObject([
+      { by: 'estimated', clauses: [{ text: 'aaaa bbbb' }] },
+      { by: 'acknowledged', clauses: [{ text: 'aaaa bbbb' }] },
+    ]);
+    await harness.end();
+  });
+
+  it('is noted on the end of a session that is cut, too, and not on an interruption of silence', async () => {
+    const harness = await TransportHarness.start();
+    await harness.push(new InterruptionFrame());
+    expect(noted(harness)).toBeUndefined();
+    await harness.push(announced(tenWords), speech(1000), said(tenWords));
+    await harness.clock.advance(500);
+    await harness.push(new CancelFrame());
+    expect(heardOf(harness.of(CancelFrame)[0]!)).toMatchObject({
+      clauses: [{ text: 'aaaa bbbb cccc dddd eeee' }],
+    });
     await harness.end();
   });
 });

@@ -19,7 +19,10 @@ import {
   type Frame,
   type FrameDirection,
 } from '../../pipeline/frames/index.js';
+import { noteHeard } from '../../pipeline/heard.js';
+import { PlayedUpToFrame } from '../../pipeline/played-up-to-frame.js';
 import type { FrameProcessorSetup } from '../../pipeline/processor-setup.js';
+import { AcknowledgedPlayback } from '../playout/acknowledged-playback.js';
 import { Chunker } from '../playout/chunker.js';
 import { dtmfTone } from '../playout/dtmf-tone.js';
 import { Pacer, type PlayoutMark } from '../playout/pacer.js';
@@ -53,6 +56,7 @@ export class WebSocketOutputTransport extends FrameProcessor {
   readonly #options: WebSocketTransportOptions;
   #pacer: Pacer | undefined;
   #sender: MediaSender | undefined;
+  readonly #acknowledged = new AcknowledgedPlayback();
   #speech: BotSpeech | undefined;
   #timed: TimedFrames | undefined;
   #chunker: Chunker | undefined;
@@ -132,6 +136,11 @@ export class WebSocketOutputTransport extends FrameProcessor {
         return;
       }
     }
+    if (frame instanceof PlayedUpToFrame && this.#sender) {
+      this.#acknowledged.take(frame.ms, this.#sender.sentMs, this.session.clock.nowMs());
+    }
+    const cuts = frame instanceof CancelFrame || frame instanceof InterruptionFrame;
+    if (cuts && direction === 'downstream') this.#noteHeard(frame);
     if (frame instanceof CancelFrame) this.cleanup();
     this.pushFrame(frame, direction);
     if (frame instanceof StartFrame) this.pushFrame(new OutputTransportReadyFrame(), 'upstream');
@@ -209,6 +218,17 @@ export class WebSocketOutputTransport extends FrameProcessor {
 
   #flushResampler(): void {
     if (this.#resampler) this.#cut(float32ToInt16(this.#resampler.flush()));
+  }
+
+  /** The words that were heard are known here alone, and the frame overtakes all others that could tell them. */
+  #noteHeard(frame: Frame): void {
+    const sender = this.#sender;
+    if (!sender || this.#closed) return;
+    const acknowledgedMs = this.#acknowledged.at(this.session.clock.nowMs());
+    const by = acknowledgedMs === undefined ? 'estimated' : 'acknowledged';
+    const clauses = sender.cut(acknowledgedMs ?? sender.heardMs);
+    if (clauses.length > 0 || this.#speech?.speaking === true) noteHeard(frame, { by, clauses });
+    this.#acknowledged.reset(sender.sentMs);
   }
 
   /** Comes after the frame was passed on: the client hears of it once it has been acted upon. */
