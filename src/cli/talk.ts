@@ -13,7 +13,8 @@ import { SlowcatError } from '../errors.js';
 import { addConfigFlags, configOf } from './config-flags.js';
 import { AudioDevices } from './talk/audio-devices.js';
 import { Conversation, type ConversationTurn } from './talk/conversation.js';
-import { micSampleRateHz } from './talk/microphone-clock.js';
+import { micChunkMs, micSampleRateHz } from './talk/microphone-clock.js';
+import { PlaybackPosition } from './talk/playback-position.js';
 import { reportJson, reportText } from './talk/report.js';
 import { VoiceClient } from './talk/voice-client.js';
 
@@ -101,13 +102,23 @@ async function talkLive(url: string, signal: AbortSignal): Promise<void> {
   const devices = new AudioDevices();
   const client = await VoiceClient.connect({ url });
   console.error(`Connected to ${new URL(url).host}. Speak; Ctrl-C ends.`);
+  // The player is another program, which does not tell where it is: it plays in real time what it is given.
+  const playback = new PlaybackPosition();
+  const timer = setInterval(() => {
+    const playedMs = playback.due(performance.now());
+    if (playedMs !== undefined) client.sendPlayedUpTo(playedMs);
+  }, micChunkMs);
   try {
     await new Promise<void>((resolve, reject) => {
       signal.addEventListener('abort', () => resolve(), { once: true });
       client.listen((event) => {
-        if (event.type === 'audio') devices.play(event.pcm, event.sampleRateHz);
-        else if (event.type === 'interruption') devices.flush();
-        else if (event.type === 'closed') resolve();
+        if (event.type === 'audio') {
+          devices.play(event.pcm, event.sampleRateHz);
+          playback.received((event.pcm.length / event.sampleRateHz) * 1000, performance.now());
+        } else if (event.type === 'interruption') {
+          devices.flush();
+          playback.dropped(performance.now());
+        } else if (event.type === 'closed') resolve();
         else if (event.name === 'user-transcription' && event.data['final'] === true)
           console.log(`you: ${String(event.data['text'])}`);
         else if (event.name === 'bot-tts-text') console.log(`bot: ${String(event.data['text'])}`);
@@ -119,6 +130,7 @@ async function talkLive(url: string, signal: AbortSignal): Promise<void> {
       );
     });
   } finally {
+    clearInterval(timer);
     devices.close();
     await client.close();
   }

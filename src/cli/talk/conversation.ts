@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VoiceClient, type VoiceEvent } from './voice-client.js';
 import { MicrophoneClock, micChunkMs, micSampleRateHz } from './microphone-clock.js';
+import { PlaybackPosition } from './playback-position.js';
 import { TurnCollector, type CollectorOptions, type TurnReport } from './turn-collector.js';
 
 export interface ConversationOptions {
@@ -19,10 +20,14 @@ export interface ConversationTurn {
   readonly replySampleRateHz: number;
 }
 
-/** Talks to a server turn by turn: recordings spoken in real time, or typed lines. */
+/**
+ * Talks to a server turn by turn: recordings spoken in real time, or typed lines. Replies are heard in real time, too,
+ * and an interruption drops what was not: the server is told what was heard.
+ */
 export class Conversation {
   readonly #client: VoiceClient;
   readonly #mic = new MicrophoneClock();
+  readonly #playback = new PlaybackPosition();
   readonly #timer: NodeJS.Timeout;
   readonly #options: ConversationOptions;
   #collector: TurnCollector | null = null;
@@ -32,7 +37,10 @@ export class Conversation {
     this.#client = client;
     this.#options = options;
     this.#timer = setInterval(() => {
-      for (const chunk of this.#mic.chunksDue(performance.now())) client.sendAudio(chunk, micSampleRateHz);
+      const nowMs = performance.now();
+      for (const chunk of this.#mic.chunksDue(nowMs)) client.sendAudio(chunk, micSampleRateHz);
+      const playedMs = this.#playback.due(nowMs);
+      if (playedMs !== undefined) client.sendPlayedUpTo(playedMs);
     }, micChunkMs);
   }
 
@@ -67,8 +75,12 @@ export class Conversation {
 
   #take(event: VoiceEvent): void {
     this.#options.onEvent?.(event);
-    if (event.type === 'audio') this.#replySampleRateHz = event.sampleRateHz;
-    this.#collector?.on(event, performance.now());
+    const nowMs = performance.now();
+    if (event.type === 'audio') {
+      this.#replySampleRateHz = event.sampleRateHz;
+      this.#playback.received((event.pcm.length / event.sampleRateHz) * 1000, nowMs);
+    } else if (event.type === 'interruption') this.#playback.dropped(nowMs);
+    this.#collector?.on(event, nowMs);
   }
 
   async #finish(collector: TurnCollector): Promise<ConversationTurn> {

@@ -85,6 +85,11 @@ export class VoiceClient {
     this.#request('send-text', { content, options: { run_immediately: true, audio_response: true } });
   }
 
+  /** Tells how far the bot's audio was played; see `PlaybackPosition`. */
+  sendPlayedUpTo(ms: number): void {
+    this.#request('client-message', { t: 'played-up-to', d: { ms } });
+  }
+
   async close(): Promise<void> {
     if (this.#socket.readyState === WebSocket.CLOSED) return;
     const closed = new Promise((resolve) => this.#socket.once('close', resolve));

@@ -8,6 +8,7 @@ import {
   LLMMessagesAppendFrame,
   LLMMessagesTransformFrame,
   OutputTransportMessageUrgentFrame,
+  PlayedUpToFrame,
   UserFileRawFrame,
   UserImageRawFrame,
   type Frame,
@@ -253,6 +254,23 @@ describe('client messages', () => {
       { error: 'No handler for client message constructor' },
     ]);
   });
+});
+
+describe('played-up-to', () => {
+  it('goes to the output transport, without an answer', async () => {
+    const { of, sent } = await serve({}, request('client-message', { t: 'played-up-to', d: { ms: 1234.5 } }));
+    expect(of(PlayedUpToFrame).map(({ ms }) => ms)).toEqual([1234.5]);
+    expect(sent).toEqual([]);
+  });
+
+  it.each([undefined, {}, { ms: -1 }, { ms: '5' }, { ms: null }])(
+    'is refused without a position: %j',
+    async (d) => {
+      const { of, sent } = await serve({}, request('client-message', { t: 'played-up-to', d }));
+      expect(of(PlayedUpToFrame)).toEqual([]);
+      expect(sent).toMatchObject([{ type: 'error-response', id: '7' }]);
+    },
+  );
 });
 
 describe('the messages of the test harness', () => {

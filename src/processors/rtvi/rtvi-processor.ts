@@ -8,6 +8,7 @@ import {
   LLMConfigureOutputFrame,
   LLMMessagesAppendFrame,
   OutputTransportMessageUrgentFrame,
+  PlayedUpToFrame,
   UserFileRawFrame,
   UserImageRawFrame,
   type Frame,
@@ -15,6 +16,7 @@ import {
 } from '../../pipeline/index.js';
 import { configureOutput, evalFrames } from './eval-messages.js';
 import { errorMessage, errorResponse, rtviMessage, type RtviMessage } from './messages.js';
+import { playedMsOf, playedUpTo } from './played-up-to.js';
 import { parseRtviRequest, type AnswerOptions, type RtviFile, type RtviRequest } from './requests.js';
 import {
   RTVIClientMessageFrame,
@@ -252,6 +254,13 @@ export class RTVIProcessor extends FrameProcessor {
       this.pushFrame(frame);
     }
     if (frames !== null) return;
+    if (t === playedUpTo) {
+      const ms = playedMsOf(d);
+      // Comes many times a second: an answer would be noise.
+      if (ms === undefined) this.#refuse(id, 'Invalid message: played-up-to needs d.ms, milliseconds.');
+      else this.pushFrame(new PlayedUpToFrame(ms));
+      return;
+    }
     const answer = answers && Object.hasOwn(answers, t) ? answers[t] : undefined;
     if (answer) void this.#answer(id, t, d, answer);
     else if (takesClientMessages === true) this.pushFrame(new RTVIClientMessageFrame(id, t, d));
