@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { isIdle, wake } from './scheduler.js';
+import { isIdle, sliceMs, wake } from './scheduler.js';
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('the scheduler', () => {
   it('never steps on the stack of who wakes it, and lets all take turns', async () => {
@@ -42,5 +44,24 @@ describe('the scheduler', () => {
         setImmediate(resolve);
       });
     }
+  });
+
+  it('comes after what is due, once it has had its part of a turn', async () => {
+    const log: string[] = [];
+    const busy = (name: string) => ({
+      step: () => {
+        const endMs = performance.now() + 2 * sliceMs;
+        while (performance.now() < endMs);
+        log.push(name);
+        return false;
+      },
+    });
+    await nextTurn();
+    wake(busy('first'));
+    await Promise.resolve();
+    wake(busy('second'));
+    queueMicrotask(() => log.push('what is due'));
+    while (!isIdle()) await nextTurn();
+    expect(log).toEqual(['first', 'what is due', 'second']);
   });
 });
