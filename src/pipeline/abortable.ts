@@ -29,16 +29,28 @@ export function raceAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<
   });
 }
 
-/** Gives the items of `source` until the signal fires, then throws its reason and closes the source. */
+/**
+ * Gives the items of `source` until the signal fires, then throws its reason and closes the source. Listens to the
+ * signal once, not for each item: an answer has hundreds.
+ */
 export async function* abortableIterable<T>(
   source: AsyncIterable<T>,
   signal: AbortSignal,
 ): AsyncGenerator<T> {
   const iterator = source[Symbol.asyncIterator]();
   let exhausted = false;
+  let stop: ((error: Error) => void) | undefined;
+  const onAbort = (): void => stop?.(abortError(signal));
+  signal.addEventListener('abort', onAbort, { once: true });
   try {
     for (;;) {
-      const item = await raceAbort(iterator.next(), signal);
+      const coming = iterator.next();
+      const item = await new Promise<IteratorResult<T, unknown>>((resolve, reject) => {
+        stop = reject;
+        coming.then(resolve, reject);
+        if (signal.aborted) onAbort();
+      });
+      if (signal.aborted) throw abortError(signal);
       if (item.done === true) {
         exhausted = true;
         return;
@@ -46,6 +58,7 @@ export async function* abortableIterable<T>(
       yield item.value;
     }
   } finally {
+    signal.removeEventListener('abort', onAbort);
     // Not awaited: a source that does not notice the signal would hold up whoever stopped it.
     if (!exhausted) iterator.return?.().catch(() => undefined);
   }
