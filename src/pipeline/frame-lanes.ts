@@ -4,6 +4,8 @@ import { wake, type Runnable } from './scheduler.js';
 
 /** What the lanes need of their processor. None of it throws. */
 export interface LaneHost {
+  /** False when no handler looks at its signal: then one serves them all. */
+  readonly usesSignal: boolean;
   /** Handles one frame. @returns undefined when done, else a promise that never rejects */
   handle(frame: Frame, direction: FrameDirection, signal: AbortSignal): Promise<void> | undefined;
   /** Passes on a frame that the processor itself must not see. */
@@ -53,7 +55,8 @@ class Lane {
     const controller = (this.#controller ??= new AbortController());
     const done = this.#host.handle(frame, direction, controller.signal);
     if (done === undefined) return;
-    this.#controller = undefined;
+    // Whatever a handler has left behind must not see the end of a later one.
+    if (this.#host.usesSignal) this.#controller = undefined;
     const run: Run = { frame, controller };
     this.#run = run;
     void done.then(() => {
@@ -69,6 +72,7 @@ class Lane {
       if (this.#run === run) this.#host.gaveUpOn(run.frame);
       this.#end(run);
     });
+    if (this.#controller === run.controller) this.#controller = undefined;
     run.controller.abort(new DOMException(why, 'AbortError'));
   }
 

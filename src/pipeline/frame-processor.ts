@@ -76,6 +76,11 @@ export abstract class FrameProcessor implements ProcessorRef {
   readonly name: string;
   /** Times and usage of this processor; reports go downstream. */
   protected readonly metrics: ProcessorMetrics;
+  /**
+   * False in a processor whose {@link processFrame} never looks at its signal. Making a signal for each asynchronous
+   * handler costs as much as a hop, which counts where every message of audio has one.
+   */
+  protected readonly usesSignal: boolean = true;
   readonly #events = new TypedEvents<FrameProcessorEvents>((cause, event) => {
     this.#setup?.logger.error({ processor: this.name, event, err: cause }, 'An event handler failed');
   });
@@ -89,7 +94,12 @@ export abstract class FrameProcessor implements ProcessorRef {
   constructor(options: FrameProcessorOptions = {}) {
     this.name = options.name ?? nextName(this.constructor.name);
     this.metrics = new ProcessorMetrics(this);
+    const usesSignal = (): boolean => this.usesSignal;
     const host: LaneHost = {
+      // Asked when it matters: fields of a subclass are set after this constructor.
+      get usesSignal() {
+        return usesSignal();
+      },
       handle: (frame, direction, signal) => this.#handle(frame, direction, signal),
       passOn: (frame, direction) => {
         this.pushFrame(frame, direction);

@@ -81,18 +81,25 @@ export class StatelessMemoryProcessor extends FrameProcessor {
     void ready.catch((error: unknown) => this.pushError(error));
   }
 
-  override async processFrame(frame: Frame, direction: FrameDirection, signal: AbortSignal): Promise<void> {
+  /** What asks for no memory, audio above all, passes without a promise; only the end waits for what is being stored. */
+  override processFrame(
+    frame: Frame,
+    direction: FrameDirection,
+    signal: AbortSignal,
+  ): Promise<void> | undefined {
     this.#speaker = speakerOf(frame) ?? this.#speaker;
-    if (frame instanceof LLMContextFrame && direction === 'downstream') {
-      await this.#enrich(frame, signal);
-      return;
-    }
+    if (frame instanceof LLMContextFrame && direction === 'downstream') return this.#enrich(frame, signal);
     const answered = frame instanceof BotStartedSpeakingFrame && direction === 'upstream';
     const over = frame instanceof EndFrame || frame instanceof CancelFrame;
     if (answered) this.#reinforce();
     if (answered || over) this.#writer.storeUserTurn();
-    if (frame instanceof EndFrame) await this.#writer.settled();
+    if (frame instanceof EndFrame) {
+      return this.#writer.settled().then(() => {
+        this.pushFrame(frame, direction);
+      });
+    }
     this.pushFrame(frame, direction);
+    return undefined;
   }
 
   override async cleanup(): Promise<void> {

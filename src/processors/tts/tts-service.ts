@@ -27,10 +27,9 @@ export interface TTSServiceOptions {
   readonly clauses?: Partial<ClauseAggregatorOptions>;
 }
 
-type FrameForTheVoice = LLMTextFrame | LLMFullResponseStartFrame | LLMFullResponseEndFrame | TTSSpeakFrame;
+type FrameForTheVoice = LLMFullResponseStartFrame | LLMFullResponseEndFrame | TTSSpeakFrame;
 
 const isForTheVoice = (frame: Frame): frame is FrameForTheVoice =>
-  frame instanceof LLMTextFrame ||
   frame instanceof LLMFullResponseStartFrame ||
   frame instanceof LLMFullResponseEndFrame ||
   frame instanceof TTSSpeakFrame;
@@ -65,20 +64,27 @@ export class TTSService extends FrameProcessor {
     direction: FrameDirection,
     signal: AbortSignal,
   ): Promise<void> | undefined {
-    if (direction === 'downstream' && isForTheVoice(frame)) return this.#take(frame, signal);
+    if (direction === 'downstream') {
+      if (frame instanceof LLMTextFrame) return this.#takeText(frame, signal);
+      if (isForTheVoice(frame)) return this.#take(frame, signal);
+    }
     if (frame instanceof InterruptionFrame && direction === 'downstream') this.#drop();
     this.pushFrame(frame, direction);
     return undefined;
   }
 
+  /** Most pieces of text end no clause, and cost no promise. */
+  #takeText({ text, skipTts }: LLMTextFrame, signal: AbortSignal): Promise<void> | undefined {
+    const clauses = this.#clauses.push(text);
+    return clauses.length === 0 ? undefined : this.#sayAll(clauses, skipTts, signal);
+  }
+
   async #take(frame: FrameForTheVoice, signal: AbortSignal): Promise<void> {
-    if (frame instanceof LLMTextFrame) {
-      for (const clause of this.#clauses.push(frame.text)) await this.#say(clause, frame.skipTts, signal);
-    } else if (frame instanceof LLMFullResponseStartFrame) {
+    if (frame instanceof LLMFullResponseStartFrame) {
       this.#begin();
       this.pushFrame(frame);
     } else if (frame instanceof LLMFullResponseEndFrame) {
-      for (const clause of this.#clauses.flush()) await this.#say(clause, frame.skipTts, signal);
+      await this.#sayAll(this.#clauses.flush(), frame.skipTts, signal);
       this.#end();
       if (!signal.aborted) this.pushFrame(frame);
     } else {
@@ -103,6 +109,10 @@ export class TTSService extends FrameProcessor {
   #end(): void {
     if (this.#startedContextId !== null) this.pushFrame(new TTSStoppedFrame(this.#startedContextId));
     this.#drop();
+  }
+
+  async #sayAll(clauses: readonly string[], skipTts: boolean | null, signal: AbortSignal): Promise<void> {
+    for (const clause of clauses) await this.#say(clause, skipTts, signal);
   }
 
   /** Speaks a clause, or passes it on to be read, in order with what is spoken. */

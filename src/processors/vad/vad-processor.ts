@@ -34,6 +34,7 @@ export interface VADProcessorOptions {
  * 16 kHz, which the input transport delivers.
  */
 export class VADProcessor extends FrameProcessor {
+  protected override readonly usesSignal = false;
   readonly #params: VadParams;
   readonly #stream: VoiceActivityStream;
   readonly #state: VadState;
@@ -53,25 +54,35 @@ export class VADProcessor extends FrameProcessor {
     this.#state = new VadState(this.#params);
   }
 
-  override async processFrame(frame: Frame, direction: FrameDirection): Promise<void> {
+  /** What fills no window passes without a promise. */
+  override processFrame(frame: Frame, direction: FrameDirection): Promise<void> | undefined {
     this.pushFrame(frame, direction);
-    if (!(frame instanceof InputAudioRawFrame)) return;
+    if (!(frame instanceof InputAudioRawFrame)) return undefined;
     this.#lastAudioMs = this.session.clock.nowMs();
     const pcm = int16ToFloat32(frame.audio);
-    for (let at = 0; at < pcm.length;) {
-      const part = pcm.subarray(at, at + windowSamples - this.#filled);
-      this.#window.set(part, this.#filled);
-      this.#filled += part.length;
-      at += part.length;
-      if (this.#filled === windowSamples) {
-        this.#filled = 0;
-        await this.#judge(this.#window);
-      }
-    }
+    if (this.#filled + pcm.length >= windowSamples) return this.#judgeAll(pcm);
+    this.#fill(pcm);
+    return undefined;
   }
 
   override cleanup(): void {
     this.#cancelIdleTimer?.();
+  }
+
+  async #judgeAll(pcm: Float32Array): Promise<void> {
+    for (let at = 0; at < pcm.length;) {
+      at += this.#fill(pcm.subarray(at, at + windowSamples - this.#filled));
+      if (this.#filled < windowSamples) return;
+      this.#filled = 0;
+      await this.#judge(this.#window);
+    }
+  }
+
+  /** @returns how many samples there were */
+  #fill(samples: Float32Array): number {
+    this.#window.set(samples, this.#filled);
+    this.#filled += samples.length;
+    return samples.length;
   }
 
   async #judge(window: Float32Array): Promise<void> {
