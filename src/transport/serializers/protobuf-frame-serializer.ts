@@ -12,6 +12,7 @@ import {
   type Frame,
 } from '../../pipeline/frames/index.js';
 import { ignored, received, undecodable, undecodableBy } from './decoded.js';
+import { encodeAudioFrame, encodeMessageFrame } from './encode-frame.js';
 import type { Deserialized, FrameSerializer } from './frame-serializer.js';
 import {
   FrameSchema,
@@ -34,6 +35,13 @@ export class ProtobufFrameSerializer implements FrameSerializer {
    * null, and so does empty audio, on which a Python peer would divide by zero.
    */
   serialize(frame: Frame): Uint8Array | null {
+    if (frame instanceof OutputAudioRawFrame && frame.pts === null) {
+      const { audio, sampleRateHz, numChannels } = frame;
+      return audio.length === 0 ? null : encodeAudioFrame(int16ToBytes(audio), sampleRateHz, numChannels);
+    }
+    if (frame instanceof OutputTransportMessageFrame || frame instanceof OutputTransportMessageUrgentFrame) {
+      return encodeMessageFrame(toJson(frame.message));
+    }
     const wire = toWire(frame);
     return wire && toBinary(FrameSchema, create(FrameSchema, { frame: wire }));
   }
@@ -69,9 +77,6 @@ const toWire = (frame: Frame): NonNullable<MessageInitShape<typeof FrameSchema>[
   if (frame instanceof TranscriptionFrame) {
     const { text, userId, timestamp } = frame;
     return { case: 'transcription', value: { text, userId, timestamp } };
-  }
-  if (frame instanceof OutputTransportMessageFrame || frame instanceof OutputTransportMessageUrgentFrame) {
-    return { case: 'message', value: { data: toJson(frame.message) } };
   }
   if (frame instanceof InterruptionFrame) return { case: 'interruption', value: {} };
   return null;
