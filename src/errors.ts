@@ -39,6 +39,7 @@ export const errorTable = {
   SLOWCAT_MEMORY_FULL: 'The disk has no room for the memory to grow.',
   SLOWCAT_MEMORY_FILE: 'A file of turns or questions cannot be read or written.',
   SLOWCAT_MEMORY_LINE: 'A line of a file is not a turn or a question.',
+  SLOWCAT_TIMELINE_FILE: 'The timeline of a session cannot be read, or its page not be written.',
   SLOWCAT_PROCESSOR_FAILED: 'A frame processor failed while it handled a frame.',
   SLOWCAT_TOOL_FAILED: 'A function that the language model has called failed.',
   SLOWCAT_PIPELINE_TIMEOUT: 'A pipeline did not start, end or cancel in time.',

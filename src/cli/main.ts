@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { SlowcatError } from '../errors.js';
 import { memoryCommand } from './memory/memory-command.js';
 import { modelsCommand } from './models.js';
+import { reportCommand } from './report.js';
 import { serveCommand } from './serve.js';
 import { talkCommand } from './talk.js';
 
@@ -17,7 +18,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .version(version)
     .showHelpAfterError('(add --help for what there is)')
     .exitOverride();
-  for (const command of [serveCommand(), talkCommand(), modelsCommand(), memoryCommand()])
+  for (const command of [serveCommand(), talkCommand(), modelsCommand(), memoryCommand(), reportCommand()])
     program.addCommand(command);
   try {
     await program.parseAsync([...argv], { from: 'user' });

@@ -42,6 +42,14 @@ export const configSchema = z.strictObject({
     .enum(['silent', 'error', 'warn', 'info', 'debug'])
     .default('warn')
     .describe('how much is logged'),
+  timelineDir: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('folder that gets a timeline of each session (turns, stages, tokens), for slowcat report'),
+  timelineWords: boolean
+    .default(false)
+    .describe('keep in timelines what was said, too; by default they hold figures alone'),
 
   gpu: z.enum(['auto', 'off']).default('auto').describe('auto uses Metal, CUDA or Vulkan where there is one'),
   llmUrl: z

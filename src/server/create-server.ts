@@ -5,6 +5,8 @@ import { buildApp } from './app.js';
 import { isLoopbackHost } from './auth.js';
 import { addBridgeRoute } from './bridge/bridge-route.js';
 import { addHttpRoutes } from './http-routes.js';
+import { addMetricsRoute } from './metrics/metrics-route.js';
+import { ServerMetrics } from './metrics/server-metrics.js';
 import { defaultServerOptions, type ServerOptions } from './server-options.js';
 import { SessionRegistry } from './session-registry.js';
 import { addSocketRoute } from './socket-route.js';
@@ -80,11 +82,14 @@ export const createServer = async (given: CreateServerOptions): Promise<SlowcatS
   const options: ServerOptions = { ...defaultServerOptions, ...given };
   check(options);
   const log = options.logger ?? pino({ level: 'silent' });
-  const registry = new SessionRegistry(options.sessionFactory, log);
+  const metrics = options.metrics ?? new ServerMetrics();
+  const registry = new SessionRegistry(metrics.counting(options.sessionFactory), log);
   const app = await buildApp({ ...options, logger: log });
   addSocketRoute(app, options, registry, log);
   const bridges = options.bridge && addBridgeRoute(app, options, options.bridge, log);
-  addHttpRoutes(app, options, () => ({ sessions: registry.size, bridges: bridges?.size ?? 0 }));
+  const connected = () => ({ sessions: registry.size, bridges: bridges?.size ?? 0 });
+  addHttpRoutes(app, options, connected);
+  addMetricsRoute(app, options, metrics, connected);
   try {
     await app.listen({ host: options.host, port: options.port });
   } catch (error) {

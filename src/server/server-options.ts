@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 
 import type { EngineInfo } from '../engines/interfaces.js';
+import type { ServerMetrics } from './metrics/server-metrics.js';
 import type { SessionFactory } from './session.js';
 
 /** One engine as `/health` shows it. */
@@ -87,6 +88,8 @@ export interface ServerOptions {
    * @defaultValue a silent one
    */
   readonly logger: Logger | undefined;
+  /** What `/metrics` shows. @defaultValue figures of this server's sessions as such, not of what happens in them */
+  readonly metrics?: ServerMetrics;
   /** Makes session ids. @defaultValue random UUIDs */
   readonly newId: () => string;
 }

@@ -6,6 +6,7 @@ import type { EnsureProgress, ModelChoice } from '../weights/index.js';
 import { bridgeSessions } from './bridge/bridge-sessions.js';
 import { createServer, type SlowcatServer } from './create-server.js';
 import { WarmEngines, createEngines, modelChoices, type VoiceEngines } from './engines.js';
+import { ServerMetrics } from './metrics/server-metrics.js';
 import { voiceSessions } from './voice-session.js';
 
 export interface VoiceServerOptions {
@@ -37,8 +38,16 @@ export async function startVoiceServer(options: VoiceServerOptions): Promise<Slo
     checkVoice(config, engines);
     const memory = config.useMemory ? await openSessionsMemory(config, engines) : undefined;
     if (memory !== undefined) closers.push(() => memory.close());
+    const metrics = new ServerMetrics();
     const server = await createServer({
-      sessionFactory: voiceSessions({ config, engines, logger, ...(memory === undefined ? {} : { memory }) }),
+      metrics,
+      sessionFactory: voiceSessions({
+        config,
+        engines,
+        logger,
+        metrics,
+        ...(memory === undefined ? {} : { memory }),
+      }),
       bridge: bridgeSessions({
         parts: { ...engines, ...(memory === undefined ? {} : { memory }) },
         logger,

@@ -18,6 +18,8 @@ import { wireFormatFromQuery } from '../transport/serializers/wire-format.js';
 import { WebSocketTransport } from '../transport/websocket/websocket-transport.js';
 import { botTools } from './bot-tools.js';
 import type { VoiceEngines } from './engines.js';
+import type { ServerMetrics } from './metrics/server-metrics.js';
+import { watchSession } from './metrics/session-watch.js';
 import type { Session, SessionConnection, SessionFactory } from './session.js';
 
 export interface VoiceSessionOptions {
@@ -26,6 +28,8 @@ export interface VoiceSessionOptions {
   /** Absent when memory is switched off. */
   readonly memory?: Memory;
   readonly logger: Logger;
+  /** Counts what happens. @defaultValue nobody does */
+  readonly metrics?: ServerMetrics;
   /** @defaultValue the system's */
   readonly clock?: Clock;
 }
@@ -40,7 +44,7 @@ class VoiceSession implements Session {
   readonly #connection: SessionConnection;
 
   constructor(connection: SessionConnection, options: VoiceSessionOptions) {
-    const { config, logger, clock } = options;
+    const { config, logger, metrics, clock } = options;
     this.#connection = connection;
     const format = wireFormatFromQuery(connection.query);
     const transport = new WebSocketTransport(
@@ -58,6 +62,13 @@ class VoiceSession implements Session {
       flush: () => this.#task.flush(),
       evals: config.evals,
     });
+    const watch = watchSession({
+      config,
+      logger,
+      metrics,
+      sessionId: connection.sessionId,
+      outputName: transport.output().name,
+    });
     this.#task = new PipelineTask(conversation(transport, rtvi, connection, options), {
       name: connection.sessionId,
       params: { enableMetrics: true, enableUsageMetrics: true },
@@ -69,9 +80,11 @@ class VoiceSession implements Session {
           output: transport.output(),
           clientVersion: () => rtvi.clientVersion,
         }),
-        new TurnLatencyObserver((ms) =>
-          rtvi.send(rtviMessage('server-message', { type: 'slowcat-latency', ms })),
-        ),
+        new TurnLatencyObserver((ms) => {
+          watch.latency(ms);
+          rtvi.send(rtviMessage('server-message', { type: 'slowcat-latency', ms }));
+        }),
+        watch,
       ],
     });
     logger.debug({ session: connection.sessionId, voice: config.voice }, 'session opened');
