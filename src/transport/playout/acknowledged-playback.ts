@@ -14,10 +14,13 @@ export class AcknowledgedPlayback {
   /**
    * The client has played up to `ms`. What lies before the last {@link reset} was on its way when the client was
    * interrupted, and is passed over; nobody can have played more than was sent.
+   *
+   * @returns false when it is passed over
    */
-  take(ms: number, sentMs: number, nowMs: number): void {
-    if (ms < this.#fromMs) return;
+  take(ms: number, sentMs: number, nowMs: number): boolean {
+    if (ms < this.#fromMs) return false;
     this.#position = { ms: Math.min(ms, sentMs), atMs: nowMs };
+    return true;
   }
 
   /** The position, when the client has told it within the last second. */

@@ -36,6 +36,11 @@ export interface MediaSenderOptions {
 /** How often to look whether a slow client takes more; half a chunk of 40 ms. */
 const backPressurePollMs = 20;
 
+/** A client that claims to be later than this is not waited for. */
+const maxLagMs = 2000;
+/** What a client has told of its lag is old by then. */
+const lagValidMs = 1000;
+
 /** Timers count whole milliseconds; what is due within half of one is due. */
 const dueMs = 0.5;
 
@@ -62,6 +67,7 @@ export class MediaSender {
   readonly #options: MediaSenderOptions;
   readonly #clauses = new SpokenClauses();
   #sentMs = 0;
+  #lag = { ms: 0, toldAtMs: 0 };
   #queue: Item[] = [];
   #releases: Release[] = [];
   #stalledSinceMs: number | undefined;
@@ -89,6 +95,20 @@ export class MediaSender {
   /** So much of it has been heard, by estimate. */
   get heardMs(): number {
     return this.#sentMs - this.#pacer.remainingMs(this.#clock.nowMs());
+  }
+
+  /**
+   * The client says that it has played up to `playedMs` of all audio sent: what waits to be heard waits for a client
+   * that is later than estimated. Audio is sent at the same pace all the same: the way to the client and back is part of
+   * what makes it late, and it must not run dry.
+   */
+  acknowledge(playedMs: number): void {
+    const nowMs = this.#clock.nowMs();
+    const unplayedMs = this.#sentMs - playedMs;
+    // When it will have played everything, against when it should have.
+    const lateMs = unplayedMs > 0 ? nowMs + unplayedMs - this.#pacer.playedOutAtMs : 0;
+    this.#lag = { ms: Math.min(Math.max(0, lateMs), maxLagMs), toldAtMs: nowMs };
+    this.#pump();
   }
 
   /**
@@ -201,10 +221,11 @@ export class MediaSender {
 
   /** Lets go what has been heard. @returns in how many milliseconds the next will be, Infinity when none waits */
   #release(nowMs: number): number {
+    const lagMs = nowMs - this.#lag.toldAtMs <= lagValidMs ? this.#lag.ms : 0;
     for (;;) {
       const next = this.#releases[0];
       if (next === undefined) return Number.POSITIVE_INFINITY;
-      const waitMs = this.#gone ? 0 : next.atMs - nowMs;
+      const waitMs = this.#gone ? 0 : next.atMs + lagMs - nowMs;
       if (waitMs > dueMs) return waitMs;
       this.#releases.shift();
       if (next.item.kind === 'mark') {

@@ -322,6 +322,35 @@ describe('what was heard of a clause that is cut', () => {
     await harness.end();
   });
 
+  it('is not told of before a client that is late has heard it, for two seconds at the most', async () => {
+    for (const [lateMs, heardAtMs] of [
+      [300, 700],
+      [9000, 2400],
+    ] as const) {
+      const harness = await TransportHarness.start();
+      await harness.push(new TTSStartedFrame(), speech(400), said('heard'), new TTSStoppedFrame());
+      for (let ms = 0; ms < 4000; ms += 100) {
+        await harness.push(new PlayedUpToFrame(Math.max(0, Math.min(400, ms - lateMs))));
+        await harness.clock.advance(100);
+      }
+      expect(harness.moments('TTSTextFrame')).toEqual([`downstream@${heardAtMs}`]);
+      expect(harness.moments('BotStoppedSpeakingFrame')).toContain(`downstream@${heardAtMs}`);
+      // Audio goes out at the same pace.
+      expect(harness.wireTimes('audio')).toEqual([0, 0, 0, 0, 40, 80, 120, 160, 200, 240]);
+      await harness.end();
+    }
+  });
+
+  it('is not waited for from a client that tells no more', async () => {
+    const harness = await TransportHarness.start();
+    await harness.push(speech(2000), said('heard'), new TTSStoppedFrame());
+    await harness.clock.advance(600);
+    await harness.push(new PlayedUpToFrame(100));
+    await harness.clock.advance(3000);
+    expect(harness.moments('TTSTextFrame')).toEqual(['downstream@2000']);
+    await harness.end();
+  });
+
   it('is noted on the end of a session that is cut, too, and not on an interruption of silence', async () => {
     const harness = await TransportHarness.start();
     await harness.push(new InterruptionFrame());

@@ -136,9 +136,7 @@ export class WebSocketOutputTransport extends FrameProcessor {
         return;
       }
     }
-    if (frame instanceof PlayedUpToFrame && this.#sender) {
-      this.#acknowledged.take(frame.ms, this.#sender.sentMs, this.session.clock.nowMs());
-    }
+    if (frame instanceof PlayedUpToFrame) this.#takeAcknowledgement(frame.ms);
     const cuts = frame instanceof CancelFrame || frame instanceof InterruptionFrame;
     if (cuts && direction === 'downstream') this.#noteHeard(frame);
     if (frame instanceof CancelFrame) this.cleanup();
@@ -218,6 +216,12 @@ export class WebSocketOutputTransport extends FrameProcessor {
 
   #flushResampler(): void {
     if (this.#resampler) this.#cut(float32ToInt16(this.#resampler.flush()));
+  }
+
+  #takeAcknowledgement(ms: number): void {
+    const sender = this.#sender;
+    if (!sender || !this.#acknowledged.take(ms, sender.sentMs, this.session.clock.nowMs())) return;
+    sender.acknowledge(ms);
   }
 
   /** The words that were heard are known here alone, and the frame overtakes all others that could tell them. */
