@@ -21,6 +21,7 @@ import {
   type FrameDirection,
 } from '../../pipeline/index.js';
 import { SleepFrame, runTest } from '../../testing/run-test.js';
+import { VirtualClock } from '../../testing/virtual-clock.js';
 import { STTSegmentEmptyFrame, STTSegmentStartedFrame } from '../stt/stt-frames.js';
 import { LLMUserAggregator } from './user-aggregator.js';
 
@@ -237,7 +238,17 @@ describe('LLMUserAggregator', () => {
     ];
     const ask = async (turnEnd: TurnEnd, framesToSend: Frame[]) => {
       const context = new LLMContext();
-      const { down, up } = await runTest(new LLMUserAggregator({ context, turnEnd }), {
+      const clock = new VirtualClock();
+      // As a model takes its time: the recogniser has begun by then.
+      const slow: TurnEnd = {
+        ...turnEnd,
+        predict: async (pcm, options) => {
+          await clock.sleep(20);
+          return turnEnd.predict(pcm, options);
+        },
+      };
+      const { down, up } = await runTest(new LLMUserAggregator({ context, turnEnd: slow }), {
+        clock,
         framesToSend,
         sendEndFrame: false,
       });
