@@ -79,10 +79,10 @@ const reachable = (host: string): string => {
  * `SLOWCAT_CONFIG_INVALID`.
  */
 export const createServer = async (given: CreateServerOptions): Promise<SlowcatServer> => {
-  const options: ServerOptions = { ...defaultServerOptions, ...given };
+  const metrics = given.metrics ?? new ServerMetrics();
+  const options: ServerOptions = { ...defaultServerOptions, ...given, metrics };
   check(options);
   const log = options.logger ?? pino({ level: 'silent' });
-  const metrics = options.metrics ?? new ServerMetrics();
   const registry = new SessionRegistry(metrics.counting(options.sessionFactory), log);
   const app = await buildApp({ ...options, logger: log });
   addSocketRoute(app, options, registry, log);

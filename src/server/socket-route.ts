@@ -104,6 +104,7 @@ export const addSocketRoute = (
       const refusal = refusalOf(request, userId, query, options, registry);
       if (refusal) {
         log.warn({ fault: refusal.error }, 'connection refused');
+        options.metrics?.refused(refusal.error);
         socket.close(refusal.code, refusal.reason);
         return;
       }

@@ -1,9 +1,11 @@
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { Conversation } from '../../cli/talk/conversation.js';
 import { parseTimeline } from '../../cli/report/timeline.js';
 import { loadConfig, type ConfigInput } from '../../config/index.js';
@@ -67,6 +69,16 @@ async function talkOnce(url: string): Promise<void> {
 }
 
 describe('GET /metrics', () => {
+  it('counts connections that were not let in', async () => {
+    const server = await serve({ maxSessions: 1 });
+    const socketUrl = `${server.url.replace('http', 'ws')}/ws`;
+    const refused = new WebSocket(`${socketUrl}?user=${'x'.repeat(500)}`);
+    const [code] = (await once(refused, 'close')) as [number];
+    expect(code).toBe(1008);
+    const samples = parsePrometheus((await get(server.port)).text);
+    expect(samples).toMatchObject({ 'slowcat_errors_total{code="SLOWCAT_MEMORY_USER"}': 1 });
+  });
+
   it('counts a conversation in text that Prometheus reads, without a word of it or who spoke', async () => {
     const server = await serve();
     await talkOnce(server.url);
@@ -122,6 +134,7 @@ describe('GET /metrics', () => {
       sessionFactory: () => Promise.reject(new Error('no')),
     });
     closers.push(() => server.close());
+    expect((await get(server.port, { host: '127.0.0.1' })).status).toBe(200);
     const statusOf = async (headers: Record<string, string>) => (await get(server.port, headers)).status;
     expect(await statusOf({ origin: 'https://evil.example' })).toBe(403);
     expect(await statusOf({ host: `evil.example:${server.port}` })).toBe(403);

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
-import { SlowcatError, errorTable } from '../../errors.js';
+import { SlowcatError, errorTable, type ErrorCode } from '../../errors.js';
 import type { ActivityListener } from '../../processors/metrics/activity.js';
 import type { Session, SessionFactory } from '../session.js';
 
@@ -92,6 +92,11 @@ export class ServerMetrics {
   /** Counts an error. What is no SlowcatError counts as `OTHER`. */
   failed(error: unknown): void {
     this.#countError(SlowcatError.isInstance(error) ? error.code : 'OTHER');
+  }
+
+  /** Counts a connection that was not let in. */
+  refused(code: ErrorCode): void {
+    this.#countError(code);
   }
 
   /** The same factory, with its sessions counted, and what they fail of. */
