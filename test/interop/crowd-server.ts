@@ -4,6 +4,7 @@
  */
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
+import { WebSocket } from 'ws';
 import type { TextToSpeech } from '../../src/engines/interfaces.js';
 import { createFakeTextToSpeech, createFakeVoiceActivity } from '../../src/testing/index.js';
 import { LoopLag } from './clients/loop-lag.mjs';
@@ -12,6 +13,8 @@ import { Stage, msPerCharacter } from './stage.js';
 /** Samples count up to this: 1.25 s, longer than any sentence here. */
 const highestSample = 30_000;
 const sampleRateHz = 24_000;
+/** First byte of a frame with audio. */
+const audioTag = 0x12;
 /** What a sentence of this voice takes to make: real ones do not give a whole answer at once either. */
 const synthesisMs = 200;
 /** And models write about fifty tokens a second; all at once would be a burst that no model makes. */
@@ -36,6 +39,25 @@ function countingVoice(): TextToSpeech {
   };
 }
 
+/**
+ * When each message of audio was handed to its socket, client by client. What is later than that, the server is not to
+ * blame for.
+ */
+function sendTimes(): { take(): number[][] } {
+  const bySocket = new Map<WebSocket, number[]>();
+  const send = WebSocket.prototype.send as (this: WebSocket, ...all: unknown[]) => void;
+  WebSocket.prototype.send = function (this: WebSocket, ...all: unknown[]): void {
+    const [data] = all;
+    if (data instanceof Uint8Array && data[0] === audioTag) {
+      const times = bySocket.get(this) ?? [];
+      bySocket.set(this, times);
+      times.push(performance.now());
+    }
+    send.apply(this, all);
+  };
+  return { take: () => [...bySocket.values()].map((times) => times.splice(0)) };
+}
+
 const stage = new Stage({
   vad: createFakeVoiceActivity(),
   tts: countingVoice(),
@@ -44,12 +66,13 @@ const stage = new Stage({
 await stage.open();
 const tell = (message: object): void => void process.stdout.write(`${JSON.stringify(message)}\n`);
 const lag = new LoopLag();
+const sent = sendTimes();
 let cpu = process.cpuUsage();
 tell({ url: stage.url('/ws') });
 for await (const _line of createInterface({ input: process.stdin })) {
   const used = process.cpuUsage(cpu);
   cpu = process.cpuUsage();
-  tell({ cpuMs: (used.user + used.system) / 1000, lag: lag.take() });
+  tell({ cpuMs: (used.user + used.system) / 1000, lag: lag.take(), sentMs: sent.take() });
 }
 await stage.close();
 process.exit(0);

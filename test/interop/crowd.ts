@@ -24,6 +24,7 @@ export interface Lag {
 interface Cost {
   readonly cpuMs: number;
   readonly lag: Lag;
+  readonly sentMs: readonly (readonly number[])[];
 }
 
 /** What became of a crowd, while it was spoken to. */
@@ -33,6 +34,8 @@ export interface Crowd {
   readonly serverCpuMs: number;
   readonly wallMs: number;
   readonly serverLag: Lag;
+  /** When each message of audio was handed to its socket, for each client, by the server's clock. */
+  readonly sentMs: readonly (readonly number[])[];
   /** Of the process with all clients: what it adds to the times of arrival. */
   readonly clientLag: Lag;
 }
@@ -80,12 +83,12 @@ export async function crowd(size: number, countUpTo: number, muted = false): Pro
       }),
     );
     await Promise.all(names.map((client) => process.until(client, 'bot-stopped-speaking', since)));
-    const [{ cpuMs, lag }, clientLag] = await Promise.all([server.cost(), lagOfClients()]);
+    const [{ cpuMs, lag, sentMs }, clientLag] = await Promise.all([server.cost(), lagOfClients()]);
     const wallMs = performance.now() - startedMs;
     const clients = await Promise.all(
       names.map((client) => receivedBy(process, client, since, countTo(countUpTo, client))),
     );
-    return { clients, serverCpuMs: cpuMs, wallMs, serverLag: lag, clientLag };
+    return { clients, serverCpuMs: cpuMs, wallMs, serverLag: lag, sentMs, clientLag };
   } finally {
     await process.close();
     await server.close();
