@@ -14,6 +14,7 @@ import {
   type Frame,
 } from '../../pipeline/index.js';
 import { SleepFrame, runTest } from '../../testing/run-test.js';
+import { VirtualClock } from '../../testing/virtual-clock.js';
 import { TTSService } from './tts-service.js';
 
 /** A sample a letter; `stuck` never comes to an end, `broken` fails, `mute` has no sound. */
@@ -117,6 +118,41 @@ describe('TTSService', () => {
     const spoken = down.filter((frame) => frame instanceof TTSTextFrame).map(({ segmentId }) => segmentId);
     expect(announced.length).toBe(2);
     expect(spoken).toEqual(announced);
+  });
+
+  it('speaks to its end what may not be interrupted, and the next may be again', async () => {
+    const slow: TextToSpeech = {
+      ...tts,
+      async *synthesize(text: string) {
+        for (const letter of text) {
+          await clock.sleep(10);
+          yield { pcm: new Float32Array(1), sampleRateHz: 24_000, text: letter };
+        }
+      },
+    };
+    const clock = new VirtualClock();
+    const firm = new TTSSpeakFrame('Listen.');
+    firm.interruptible = false;
+    const framesToSend = [
+      firm,
+      new SleepFrame(30),
+      new InterruptionFrame(),
+      new SleepFrame(100),
+      new TTSSpeakFrame('Never mind.'),
+      new SleepFrame(30),
+      new InterruptionFrame(),
+      new SleepFrame(200),
+    ];
+    const { down } = await runTest(new TTSService({ tts: slow }), { framesToSend, clock });
+    expect(outline(down).filter((line) => line.startsWith('sa'))).toEqual([
+      'say Listen.',
+      'said Listen.',
+      'say Never mind.',
+    ]);
+    const at = down.findIndex((frame) => frame instanceof TTSStoppedFrame);
+    const parts = down.slice(0, at + 1).filter((frame) => !(frame instanceof InterruptionFrame));
+    expect(parts.filter(({ family, interruptible }) => family !== 'system' && interruptible)).toEqual([]);
+    expect(down.filter((frame) => frame instanceof AggregatedTextFrame).at(-1)?.interruptible).toBe(true);
   });
 
   it('speaks a sentence that it is given', async () => {

@@ -39,6 +39,9 @@ const isForTheVoice = (frame: Frame): frame is FrameForTheVoice =>
  *
  * For each clause: an AggregatedTextFrame announces it, its audio follows, and a TTSTextFrame behind the audio says
  * that it was spoken; behind the output transport that last one is what the context takes for said.
+ *
+ * As in Pipecat 1.14, a TTSSpeakFrame whose `interruptible` is false is spoken to its end, and so is an answer whose
+ * LLMFullResponseStartFrame and texts are so: an interruption drops nothing of them.
  */
 export class TTSService extends FrameProcessor {
   readonly #options: TTSServiceOptions;
@@ -46,6 +49,8 @@ export class TTSService extends FrameProcessor {
   #contexts = 0;
   #contextId: string | null = null;
   #startedContextId: string | null = null;
+  /** False while something is spoken that may not be interrupted. */
+  #interruptible = true;
 
   constructor(options: TTSServiceOptions) {
     super();
@@ -68,7 +73,7 @@ export class TTSService extends FrameProcessor {
       if (frame instanceof LLMTextFrame) return this.#takeText(frame, signal);
       if (isForTheVoice(frame)) return this.#take(frame, signal);
     }
-    if (frame instanceof InterruptionFrame && direction === 'downstream') this.#drop();
+    if (frame instanceof InterruptionFrame && direction === 'downstream' && this.#interruptible) this.#drop();
     this.pushFrame(frame, direction);
     return undefined;
   }
@@ -81,34 +86,42 @@ export class TTSService extends FrameProcessor {
 
   async #take(frame: FrameForTheVoice, signal: AbortSignal): Promise<void> {
     if (frame instanceof LLMFullResponseStartFrame) {
-      this.#begin();
+      this.#begin(frame.interruptible);
       this.pushFrame(frame);
     } else if (frame instanceof LLMFullResponseEndFrame) {
       await this.#sayAll(this.#clauses.flush(), frame.skipTts, signal);
       this.#end();
       if (!signal.aborted) this.pushFrame(frame);
     } else {
-      this.#begin();
+      this.#begin(frame.interruptible);
       await this.#speak(frame.text, signal, frame.appendToContext);
       this.#end();
     }
   }
 
-  #begin(): void {
+  #begin(interruptible: boolean): void {
     this.#clauses.reset();
+    this.#interruptible = interruptible;
     this.#contextId = `tts-${++this.#contexts}`;
     this.#startedContextId = null;
   }
 
   #drop(): void {
     this.#clauses.reset();
+    this.#interruptible = true;
     this.#contextId = null;
     this.#startedContextId = null;
   }
 
   #end(): void {
-    if (this.#startedContextId !== null) this.pushFrame(new TTSStoppedFrame(this.#startedContextId));
+    if (this.#startedContextId !== null) this.#send(new TTSStoppedFrame(this.#startedContextId));
     this.#drop();
+  }
+
+  /** Pushes a part of what is spoken. */
+  #send(part: Frame): void {
+    part.interruptible = this.#interruptible;
+    this.pushFrame(part);
   }
 
   async #sayAll(clauses: readonly string[], skipTts: boolean | null, signal: AbortSignal): Promise<void> {
@@ -120,7 +133,7 @@ export class TTSService extends FrameProcessor {
     if (skipTts !== true) return this.#speak(clause, signal);
     const text = new AggregatedTextFrame(clause, 'sentence', { contextId: this.#contextId });
     text.skipTts = true;
-    this.pushFrameUnless(signal, text);
+    if (!signal.aborted) this.#send(text);
     return undefined;
   }
 
@@ -129,6 +142,8 @@ export class TTSService extends FrameProcessor {
     if (contextId === null || signal.aborted) return;
     const announcement = new AggregatedTextFrame(clause, 'sentence', { contextId, willBeSpoken: true });
     announcement.appendToContext = false;
+    // What an interruption leaves of the clause has no TTSTextFrame that could tell.
+    if (!appendToContext) announcement.metadata['appendToContext'] = false;
     const { tts, voice, speed } = this.#options;
     const options = {
       signal,
@@ -137,9 +152,9 @@ export class TTSService extends FrameProcessor {
     };
     if (this.#startedContextId === null) {
       this.#startedContextId = contextId;
-      this.pushFrame(new TTSStartedFrame(contextId));
+      this.#send(new TTSStartedFrame(contextId));
     }
-    this.pushFrame(announcement);
+    this.#send(announcement);
     let audible = false;
     try {
       this.metrics.startTtfb();
@@ -148,7 +163,7 @@ export class TTSService extends FrameProcessor {
       for await (const { pcm, sampleRateHz } of abortableIterable(tts.synthesize(clause, options), signal)) {
         if (!audible) this.metrics.stopTtfb();
         audible = true;
-        this.pushFrame(new TTSAudioRawFrame(float32ToInt16(pcm), sampleRateHz, 1, contextId));
+        this.#send(new TTSAudioRawFrame(float32ToInt16(pcm), sampleRateHz, 1, contextId));
       }
     } catch (error) {
       signal.throwIfAborted();
@@ -162,6 +177,6 @@ export class TTSService extends FrameProcessor {
       segmentId: announcement.id,
     });
     spoken.appendToContext = appendToContext;
-    this.pushFrame(spoken);
+    this.#send(spoken);
   }
 }

@@ -67,6 +67,7 @@ export class MediaSender {
   readonly #options: MediaSenderOptions;
   readonly #clauses = new SpokenClauses();
   #sentMs = 0;
+  #lastIsFirm = false;
   #lag = { ms: 0, toldAtMs: 0 };
   #queue: Item[] = [];
   #releases: Release[] = [];
@@ -85,6 +86,11 @@ export class MediaSender {
   /** True while audio waits to be sent. */
   get hasAudio(): boolean {
     return this.#queue.some((item) => item.kind === 'audio');
+  }
+
+  /** True while the client plays what may not be interrupted. */
+  get playsOn(): boolean {
+    return this.#lastIsFirm && this.#pacer.remainingMs(this.#clock.nowMs()) > 0;
   }
 
   /** All audio sent so far, in milliseconds. */
@@ -145,11 +151,19 @@ export class MediaSender {
     });
   }
 
-  /** Drops what may be dropped; says what was heard of what was sent. The next chunk may go at once. */
+  /**
+   * Drops what may be dropped; says what was heard of what was sent. The next chunk may go at once, unless the client
+   * {@link playsOn}.
+   */
   interrupt(): PlayoutMark {
     this.#queue = this.#queue.filter(survives);
     this.#releases = this.#releases.filter(({ item }) => survives(item));
-    const mark = this.#pacer.reset(this.#clock.nowMs());
+    const nowMs = this.#clock.nowMs();
+    if (this.playsOn) {
+      this.#pump();
+      return { playedMs: this.#pacer.playedMs(nowMs), unplayedMs: this.#pacer.remainingMs(nowMs) };
+    }
+    const mark = this.#pacer.reset(nowMs);
     this.#releases = this.#releases.map(({ item }) => ({ atMs: Number.NEGATIVE_INFINITY, item }));
     this.#pump();
     return mark;
@@ -197,6 +211,7 @@ export class MediaSender {
         this.#stalledSinceMs = undefined;
         this.#pacer.sent(nowMs, item.durationMs);
         this.#sentMs += item.durationMs;
+        this.#lastIsFirm = !item.chunk.interruptible;
         this.#queue.shift();
         this.#host.writeAudio(item.chunk, this.#pacer.remainingMs(nowMs));
         continue;

@@ -250,6 +250,23 @@ describe('interruption', () => {
     await harness.end();
   });
 
+  it('is not heard of by a client that plays what may not be interrupted, and changes no pace', async () => {
+    const harness = await TransportHarness.start();
+    const parts = [new TTSStartedFrame(), speech(400), said('firm'), new TTSStoppedFrame()];
+    for (const part of parts) part.interruptible = false;
+    await harness.push(...parts, speech(400), said('never'));
+    await harness.clock.advance(100);
+    await harness.push(new InterruptionFrame());
+    await harness.clock.advance(1000);
+    expect(harness.wireTimes('interruption')).toEqual([]);
+    expect(harness.wireTimes('audio')).toEqual([0, 0, 0, 0, 40, 80, 120, 160, 200, 240]);
+    expect(harness.of(TTSTextFrame).map(({ text }) => text)).toEqual(['firm']);
+    expect(harness.moments('BotStoppedSpeakingFrame')).toContain('downstream@400');
+    await harness.push(new InterruptionFrame());
+    expect(harness.wireTimes('interruption')).toHaveLength(1);
+    await harness.end();
+  });
+
   it('is written also while the bot is silent, as Pipecat does at each turn of the user', async () => {
     const harness = await TransportHarness.start();
     await harness.push(new InterruptionFrame());

@@ -227,7 +227,7 @@ export class WebSocketOutputTransport extends FrameProcessor {
   /** The words that were heard are known here alone, and the frame overtakes all others that could tell them. */
   #noteHeard(frame: Frame): void {
     const sender = this.#sender;
-    if (!sender || this.#closed) return;
+    if (!sender || this.#closed || sender.playsOn) return;
     const acknowledgedMs = this.#acknowledged.at(this.session.clock.nowMs());
     const by = acknowledgedMs === undefined ? 'estimated' : 'acknowledged';
     const clauses = sender.cut(acknowledgedMs ?? sender.heardMs);
@@ -242,11 +242,13 @@ export class WebSocketOutputTransport extends FrameProcessor {
       this.#resampler?.close();
       this.#resampler = undefined;
     }
+    const playsOn = this.#sender?.playsOn === true;
     const mark: PlayoutMark | undefined = this.#sender?.interrupt();
     this.#timed?.interrupt();
-    if (this.#sender?.hasAudio !== true) this.#speech?.stop();
+    if (this.#sender?.hasAudio !== true && !playsOn) this.#speech?.stop();
     if (mark) this.#options.onInterrupted?.(mark);
-    this.#write(frame);
+    // A client that is told drops what it has, and it has what may not be dropped.
+    if (!playsOn) this.#write(frame);
   }
 
   /** Lets the client hear everything, then passes the frame on. */
