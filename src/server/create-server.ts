@@ -90,6 +90,8 @@ export const createServer = async (given: CreateServerOptions): Promise<SlowcatS
   const connected = () => ({ sessions: registry.size, bridges: bridges?.size ?? 0 });
   addHttpRoutes(app, options, connected);
   addMetricsRoute(app, options, metrics, connected);
+  // The first rendering takes ten times as long as the next ones: before anybody talks.
+  await metrics.text(connected());
   try {
     await app.listen({ host: options.host, port: options.port });
   } catch (error) {

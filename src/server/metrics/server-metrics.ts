@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
 import { SlowcatError, errorTable, type ErrorCode } from '../../errors.js';
@@ -86,7 +88,10 @@ export class ServerMetrics {
   async text(connections: Connections): Promise<string> {
     this.#sessions.set(connections.sessions);
     this.#bridges.set(connections.bridges);
-    return Registry.merge([this.#registry, processRegistry()]).metrics();
+    const ours = await this.#registry.metrics();
+    // Each half takes about a millisecond; audio goes in between.
+    await setImmediate();
+    return `${ours}${await processRegistry().metrics()}`;
   }
 
   /** Counts an error. What is no SlowcatError counts as `OTHER`. */
