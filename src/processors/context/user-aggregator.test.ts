@@ -134,6 +134,15 @@ describe('LLMUserAggregator', () => {
     expect(down).toEqual(['LLMContextFrame']);
   });
 
+  it('asks for an answer that may not be interrupted when it is asked so', async () => {
+    const firm = new LLMRunFrame();
+    firm.interruptible = false;
+    const { down } = await runTest(new LLMUserAggregator({ context: new LLMContext() }), {
+      framesToSend: [firm, new LLMRunFrame()],
+    });
+    expect(down.map(({ interruptible }) => interruptible)).toEqual([false, true]);
+  });
+
   it('lets a function change the context', async () => {
     const { messages } = await converse([
       new LLMMessagesAppendFrame([{ role: 'user', content: 'hi' }]),

@@ -106,15 +106,15 @@ export class LLMUserAggregator extends FrameProcessor {
       return;
     } else if (frame instanceof LLMMessagesAppendFrame) {
       this.#context.add(...frame.messages);
-      if (frame.runLlm) this.#run();
+      if (frame.runLlm) this.#run(frame.interruptible);
     } else if (frame instanceof LLMMessagesUpdateFrame) {
       this.#context.replace(frame.messages);
-      if (frame.runLlm) this.#run();
+      if (frame.runLlm) this.#run(frame.interruptible);
     } else if (frame instanceof LLMMessagesTransformFrame) {
       this.#context.replace(frame.transform(this.#context.messages));
-      if (frame.runLlm) this.#run();
+      if (frame.runLlm) this.#run(frame.interruptible);
     } else if (frame instanceof LLMRunFrame) {
-      this.#run();
+      this.#run(frame.interruptible);
     } else if (frame instanceof LLMSetToolsFrame) {
       this.#context.setTools(frame.tools);
     } else if (frame instanceof LLMSetToolChoiceFrame) {
@@ -214,7 +214,10 @@ export class LLMUserAggregator extends FrameProcessor {
     this.broadcastFrame(() => new UserStoppedSpeakingFrame());
   }
 
-  #run(): void {
-    this.pushFrame(new LLMContextFrame(this.#context));
+  /** @param interruptible false when the answer is to be spoken to its end */
+  #run(interruptible = true): void {
+    const frame = new LLMContextFrame(this.#context);
+    frame.interruptible = interruptible;
+    this.pushFrame(frame);
   }
 }

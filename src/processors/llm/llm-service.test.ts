@@ -12,6 +12,7 @@ import {
   LLMTextFrame,
 } from '../../pipeline/index.js';
 import { SleepFrame, runTest } from '../../testing/run-test.js';
+import { VirtualClock } from '../../testing/virtual-clock.js';
 import { LLMService } from './llm-service.js';
 
 type Answer = (messages: readonly ChatMessage[], options: GenerateOptions) => AsyncIterable<string>;
@@ -52,6 +53,27 @@ describe('LLMService', () => {
       'skipTts' in frame && frame.type !== 'LLMConfigureOutputFrame' ? [frame.skipTts] : [],
     );
     expect(marks).toEqual([true, true, true, null, null, null]);
+  });
+
+  it('answers to the end what may not be interrupted', async () => {
+    const clock = new VirtualClock();
+    async function* slow(): AsyncIterable<string> {
+      for (const piece of ['One', ' two', ' three.']) {
+        await clock.sleep(50);
+        yield piece;
+      }
+    }
+    for (const interruptible of [true, false]) {
+      const question = hello();
+      question.interruptible = interruptible;
+      const { down } = await runTest(new LLMService({ llm: model(slow) }), {
+        framesToSend: [question, new SleepFrame(80), new InterruptionFrame(), new SleepFrame(200)],
+        clock,
+      });
+      const texts = down.filter((frame) => frame instanceof LLMTextFrame);
+      expect(texts.map(({ text }) => text).join('')).toBe(interruptible ? 'One' : 'One two three.');
+      expect(new Set(texts.map((frame) => frame.interruptible))).toEqual(new Set([interruptible]));
+    }
   });
 
   it('speaks the roles that every model knows', async () => {

@@ -200,6 +200,8 @@ export class LLMService extends FrameProcessor {
     const skipTts = this.#skipTts;
     const pushMarked = (part: LLMFullResponseStartFrame | LLMTextFrame | LLMFullResponseEndFrame) => {
       if (skipTts) part.skipTts = true;
+      // An answer to what may not be interrupted may not be either.
+      part.interruptible = frame.interruptible;
       this.pushFrame(part);
     };
     const { context } = frame;

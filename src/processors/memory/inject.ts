@@ -18,6 +18,7 @@ export function inject(
     frame.context.withMessages([...messages.slice(0, at), ...added, ...messages.slice(at)]),
     frame.speculation,
   );
+  copy.interruptible = frame.interruptible;
   Object.assign(copy.metadata, frame.metadata, { memory: true });
   return copy;
 }
