@@ -45,16 +45,18 @@ function countingVoice(): TextToSpeech {
  */
 function sendTimes(): { take(): number[][] } {
   const bySocket = new Map<WebSocket, number[]>();
-  const send = WebSocket.prototype.send as (this: WebSocket, ...all: unknown[]) => void;
-  WebSocket.prototype.send = function (this: WebSocket, ...all: unknown[]): void {
-    const [data] = all;
-    if (data instanceof Uint8Array && data[0] === audioTag) {
-      const times = bySocket.get(this) ?? [];
-      bySocket.set(this, times);
-      times.push(performance.now());
-    }
-    send.apply(this, all);
-  };
+  const plain = Reflect.get(WebSocket.prototype, 'send');
+  WebSocket.prototype.send = new Proxy(plain, {
+    apply: (send, socket: WebSocket, all: unknown[]) => {
+      const [data] = all;
+      if (data instanceof Uint8Array && data[0] === audioTag) {
+        const times = bySocket.get(socket) ?? [];
+        bySocket.set(socket, times);
+        times.push(performance.now());
+      }
+      return Reflect.apply(send, socket, all) as unknown;
+    },
+  });
   return { take: () => [...bySocket.values()].map((times) => times.splice(0)) };
 }
 
