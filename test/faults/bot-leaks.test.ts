@@ -39,6 +39,16 @@ async function* counted<T>(stream: AsyncIterable<T>): AsyncGenerator<T> {
   }
 }
 
+class CountedModel extends FakeLanguageModel {
+  override generate(...args: Parameters<FakeLanguageModel['generate']>) {
+    return counted(super.generate(...args));
+  }
+
+  override generateWithTools(...args: Parameters<FakeLanguageModel['generateWithTools']>) {
+    return counted(super.generateWithTools(...args));
+  }
+}
+
 const dataDir = mkdtempSync(join(tmpdir(), 'slowcat-leaks-'));
 let memory: Memory;
 let server: SlowcatServer;
@@ -46,7 +56,7 @@ const sessions: WeakRef<object>[] = [];
 
 beforeAll(async () => {
   memory = await openMemory({ dataDir });
-  const llm = new FakeLanguageModel({ answer: () => 'and on, '.repeat(200), beforePiece: () => wait(2) });
+  const llm = new CountedModel({ answer: () => 'and on, '.repeat(200), beforePiece: () => wait(2) });
   const tts = createFakeTextToSpeech({ beforeChunk: () => wait(2) });
   const bots = voiceSessions({
     config: loadConfig({ env: {}, flags: { voice: 'fake_one' } }),
@@ -54,10 +64,7 @@ beforeAll(async () => {
     engines: {
       vad: createFakeVoiceActivity(),
       stt: new FakeSpeechToText({ hears: () => 'Hello.' }),
-      llm: Object.assign(Object.create(llm) as typeof llm, {
-        countTokens: (text: string) => llm.countTokens(text),
-        generate: (...args: Parameters<typeof llm.generate>) => counted(llm.generate(...args)),
-      }),
+      llm,
       tts: { ...tts, synthesize: (...args) => counted(tts.synthesize(...args)) },
     },
     logger: pino({ level: 'silent' }),
