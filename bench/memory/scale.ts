@@ -2,8 +2,6 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as immediate } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 
 import { openMemory, type Memory } from '../../src/memory/memory.js';
 import { Postings } from '../../src/memory/recall/postings.js';
@@ -11,6 +9,7 @@ import { contentWords } from '../../src/memory/recall/words.js';
 import { AskedVector } from '../../src/memory/vectors/asked-vector.js';
 import { VectorIndex } from '../../src/memory/vectors/vector-index.js';
 import { percentiles, show, type BenchResult } from '../bench.js';
+import { heldBytes } from './fill.js';
 import { madeUpVectors } from './made-up-vectors.js';
 import { questioner, talker } from './talk.js';
 
@@ -170,16 +169,6 @@ function timedEach<T>(inputs: readonly T[], work: (input: T) => unknown): Row {
   }
   const { user, system } = process.cpuUsage(cpu);
   return { ...percentiles(times), cpu: (user + system) / 1000 / times.length };
-}
-
-function heldBytes(): number {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  // What the first round finds dead frees what it held outside the heap only in the next.
-  collect();
-  collect();
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
 }
 
 if (process.argv[1] === import.meta.filename) {

@@ -1,17 +1,12 @@
 import {
   FrameProcessor,
   LLMContextFrame,
-  LLMMessagesAppendFrame,
-  LLMMessagesTransformFrame,
-  LLMMessagesUpdateFrame,
-  LLMRunFrame,
-  LLMSetToolChoiceFrame,
-  LLMSetToolsFrame,
   type Frame,
   type FrameDirection,
   type LLMContext,
 } from '../../pipeline/index.js';
 import { UserTurnTextFrame } from '../turn/user-turn-text-frame.js';
+import { isContextRequest, serveContextRequest } from './context-requests.js';
 import type { LLMUserAggregatorOptions } from './user-aggregator.js';
 
 /**
@@ -31,19 +26,10 @@ export class ExternalTurnAggregator extends FrameProcessor {
   override processFrame(frame: Frame, direction: FrameDirection): void {
     if (direction === 'upstream') this.pushFrame(frame, direction);
     else if (frame instanceof UserTurnTextFrame) this.#take(frame);
-    else if (frame instanceof LLMRunFrame) this.#run();
-    else if (frame instanceof LLMMessagesAppendFrame) {
-      this.#context.add(...frame.messages);
-      if (frame.runLlm) this.#run();
-    } else if (frame instanceof LLMMessagesUpdateFrame) {
-      this.#context.replace(frame.messages);
-      if (frame.runLlm) this.#run();
-    } else if (frame instanceof LLMMessagesTransformFrame) {
-      this.#context.replace(frame.transform(this.#context.messages));
-      if (frame.runLlm) this.#run();
-    } else if (frame instanceof LLMSetToolsFrame) this.#context.setTools(frame.tools);
-    else if (frame instanceof LLMSetToolChoiceFrame) this.#context.setToolChoice(frame.toolChoice);
-    else this.pushFrame(frame, direction);
+    else if (isContextRequest(frame)) {
+      const asked = serveContextRequest(frame, this.#context);
+      if (asked) this.pushFrame(asked);
+    } else this.pushFrame(frame, direction);
   }
 
   #take({ text, continues }: UserTurnTextFrame): void {
@@ -52,10 +38,6 @@ export class ExternalTurnAggregator extends FrameProcessor {
     if (continues && messages.at(-1)?.role === 'user') this.#context.replace(messages.slice(0, -1));
     this.#context.add({ role: 'user', content: text });
     this.#onTurn?.(text, continues);
-    this.#run();
-  }
-
-  #run(): void {
     this.pushFrame(new LLMContextFrame(this.#context));
   }
 }

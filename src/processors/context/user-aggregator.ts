@@ -8,12 +8,6 @@ import {
   InputAudioRawFrame,
   InterimTranscriptionFrame,
   LLMContextFrame,
-  LLMMessagesAppendFrame,
-  LLMMessagesTransformFrame,
-  LLMMessagesUpdateFrame,
-  LLMRunFrame,
-  LLMSetToolChoiceFrame,
-  LLMSetToolsFrame,
   TranscriptionFrame,
   UserStartedSpeakingFrame,
   UserStoppedSpeakingFrame,
@@ -26,6 +20,7 @@ import {
 import { STTSegmentEmptyFrame, STTSegmentStartedFrame } from '../stt/stt-frames.js';
 import { turnTextOf } from '../stt/turn-transcript.js';
 import { TurnAudio, maxTurnAudioMs } from '../turn/turn-audio.js';
+import { isContextRequest, serveContextRequest } from './context-requests.js';
 import { joinSegments } from './join-segments.js';
 import { UserTurn, type TurnEvent, type UserTurnOptions } from '../turn/user-turn.js';
 
@@ -104,21 +99,9 @@ export class LLMUserAggregator extends FrameProcessor {
       this.#on({ type: 'recognition-started' });
     } else if (frame instanceof InterimTranscriptionFrame) {
       return;
-    } else if (frame instanceof LLMMessagesAppendFrame) {
-      this.#context.add(...frame.messages);
-      if (frame.runLlm) this.#run(frame.interruptible);
-    } else if (frame instanceof LLMMessagesUpdateFrame) {
-      this.#context.replace(frame.messages);
-      if (frame.runLlm) this.#run(frame.interruptible);
-    } else if (frame instanceof LLMMessagesTransformFrame) {
-      this.#context.replace(frame.transform(this.#context.messages));
-      if (frame.runLlm) this.#run(frame.interruptible);
-    } else if (frame instanceof LLMRunFrame) {
-      this.#run(frame.interruptible);
-    } else if (frame instanceof LLMSetToolsFrame) {
-      this.#context.setTools(frame.tools);
-    } else if (frame instanceof LLMSetToolChoiceFrame) {
-      this.#context.setToolChoice(frame.toolChoice);
+    } else if (isContextRequest(frame)) {
+      const asked = serveContextRequest(frame, this.#context);
+      if (asked) this.pushFrame(asked);
     } else {
       if (frame instanceof EndFrame || frame instanceof CancelFrame) this.#cancelTimer?.();
       this.pushFrame(frame, direction);
@@ -209,15 +192,8 @@ export class LLMUserAggregator extends FrameProcessor {
       this.#context.add({ role: 'user', content: text });
       this.#unanswered = { text, atMs: this.session.clock.nowMs() };
       this.#onTurn?.(text, continues);
-      this.#run();
+      this.pushFrame(new LLMContextFrame(this.#context));
     }
     this.broadcastFrame(() => new UserStoppedSpeakingFrame());
-  }
-
-  /** @param interruptible false when the answer is to be spoken to its end */
-  #run(interruptible = true): void {
-    const frame = new LLMContextFrame(this.#context);
-    frame.interruptible = interruptible;
-    this.pushFrame(frame);
   }
 }

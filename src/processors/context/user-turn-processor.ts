@@ -1,26 +1,7 @@
-import {
-  LLMContext,
-  LLMContextFrame,
-  LLMMessagesAppendFrame,
-  LLMMessagesTransformFrame,
-  LLMMessagesUpdateFrame,
-  LLMRunFrame,
-  LLMSetToolChoiceFrame,
-  LLMSetToolsFrame,
-  type Frame,
-  type FrameDirection,
-} from '../../pipeline/index.js';
+import { LLMContext, LLMContextFrame, type Frame, type FrameDirection } from '../../pipeline/index.js';
 import { UserTurnTextFrame } from '../turn/user-turn-text-frame.js';
+import { isContextRequest } from './context-requests.js';
 import { LLMUserAggregator, type LLMUserAggregatorOptions } from './user-aggregator.js';
-
-const forAggregators = [
-  LLMRunFrame,
-  LLMMessagesAppendFrame,
-  LLMMessagesUpdateFrame,
-  LLMMessagesTransformFrame,
-  LLMSetToolsFrame,
-  LLMSetToolChoiceFrame,
-];
 
 /**
  * Decides when the user's turn begins and ends, for several aggregators behind it, such as those of the branches of a
@@ -46,7 +27,7 @@ export class UserTurnProcessor extends LLMUserAggregator {
   }
 
   override processFrame(frame: Frame, direction: FrameDirection): void {
-    if (forAggregators.some((type) => frame instanceof type)) this.pushFrame(frame, direction);
+    if (isContextRequest(frame)) this.pushFrame(frame, direction);
     else super.processFrame(frame, direction);
   }
 
