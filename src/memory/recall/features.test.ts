@@ -39,17 +39,10 @@ describe('features', () => {
         const query = readQuery(`When did Anna ${asked.join(' ')}?`, table, 0);
         const candidates = Uint32Array.from(turns, (_, i) => i + 1);
         const similarities = (ids: Uint32Array): Float32Array => Float32Array.from(ids, (id) => (id % 3) / 3);
-        const source = {
-          table,
-          query,
-          rarity: () => 1.5,
-          candidates,
-          ...(withMeaning ? { similarities } : {}),
-        };
         const rowsOf = (work: Workspace): Float32Array => {
           const rows = new Float32Array(candidates.length * featureCount);
-          work.begin(source);
-          fillFeatures(source, work, rows);
+          work.begin({ table, query, rarity: () => 1.5 });
+          fillFeatures(work, candidates, rows, withMeaning ? similarities : undefined);
           return rows;
         };
         const rows = rowsOf(used);
@@ -74,10 +67,9 @@ describe('features', () => {
     const rows = new Float32Array(3 * featureCount);
     const candidates = Uint32Array.of(1, 2, 3);
     const query = readQuery('dog tea', table, 0);
-    const source = { table, query, rarity: () => 2, candidates };
     const work = new Workspace();
-    work.begin(source);
-    const masks = fillFeatures(source, work, rows);
+    work.begin({ table, query, rarity: () => 2 });
+    const masks = fillFeatures(work, candidates, rows);
     const of = (turn: number, name: (typeof featureNames)[number]): number =>
       rows[(turn - 1) * featureCount + featureNames.indexOf(name)]!;
     expect([...masks]).toEqual([1, 2, 0]);

@@ -2,7 +2,7 @@ import { cue } from './cues.js';
 import { softRanks } from '../order.js';
 import { dateMatch } from './query-view.js';
 import { state } from './turn-table.js';
-import type { Asked, Similarities, Workspace } from './workspace.js';
+import type { Similarities, Workspace } from './workspace.js';
 
 /** A rank counts 5 / (5 + rank): the first few are set apart from the rest. */
 const rankSoftness = 5;
@@ -88,22 +88,20 @@ export const featureCount = featureNames.length;
 /** Features that need no vectors; they come first. */
 export const wordFeatureCount = wordFeatures.length;
 
-/** What {@link fillFeatures} is made from. */
-export interface FeatureSource extends Asked {
-  /** Turn numbers that the table knows, ascending, each once. */
-  readonly candidates: Uint32Array;
-  /** Absent when the query or most turns have no vector: the features of meaning are 0 then. */
-  readonly similarities?: Similarities;
-}
-
 /**
- * Fills one row of features for each candidate.
- * @param work where the question was taken up
+ * Fills one row of features for each candidate of the question that the workspace has taken up.
+ * @param candidates turn numbers that the table knows, ascending, each once
  * @param rows room for `candidates.length * featureCount` numbers
+ * @param similarities absent when the query or most turns have no vector: the features of meaning are 0 then
  * @returns the query's terms in each candidate, a bit each
  */
-export function fillFeatures(source: FeatureSource, work: Workspace, rows: Float32Array): Uint32Array {
-  const { table, query, candidates, similarities } = source;
+export function fillFeatures(
+  work: Workspace,
+  candidates: Uint32Array,
+  rows: Float32Array,
+  similarities?: Similarities,
+): Uint32Array {
+  const { table, query } = work.asked;
   const count = candidates.length;
   work.look(candidates);
   const wide = work.scoreWindows(candidates);
@@ -112,11 +110,11 @@ export function fillFeatures(source: FeatureSource, work: Workspace, rows: Float
   const { cues: cuesOf, lengths, times, speakers } = table;
 
   const { placeOf, own, window, masks, mentions, inOrder, meaning, around } = work;
-  const owns = atPlaces(own, source, work);
+  const owns = atPlaces(own, candidates, work);
   const rankOwn = ranksOf(owns);
-  const rankWindow = ranksOf(atPlaces(window, source, work));
-  const meanings = similarities ? atPlaces(meaning, source, work) : nothing;
-  const arounds = similarities ? atPlaces(around, source, work) : nothing;
+  const rankWindow = ranksOf(atPlaces(window, candidates, work));
+  const meanings = similarities ? atPlaces(meaning, candidates, work) : nothing;
+  const arounds = similarities ? atPlaces(around, candidates, work) : nothing;
   const rankMeaning = ranksOf(meanings);
   const rankAround = ranksOf(arounds);
   const bestMeaning = largest(meanings);
@@ -246,7 +244,7 @@ function ranksOf(scores: Float32Array): Float32Array {
 }
 
 /** What stands at the candidates' places. */
-function atPlaces(scores: Float32Array, { candidates }: FeatureSource, { placeOf }: Workspace): Float32Array {
+function atPlaces(scores: Float32Array, candidates: Uint32Array, { placeOf }: Workspace): Float32Array {
   const some = new Float32Array(candidates.length);
   for (let c = 0; c < some.length; c++) some[c] = scores[(placeOf[candidates[c] ?? 0] ?? 1) - 1] ?? 0;
   return some;

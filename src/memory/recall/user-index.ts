@@ -179,10 +179,9 @@ export class UserIndex {
     const { byWords, surrounded, again = Infinity } = options.candidates;
     const found = matches.docs.subarray(0, byWords);
     const work = this.#idle.pop() ?? new Workspace();
-    const asked = { table: this.#table, query, rarity: this.#rarity };
-    work.begin(asked);
+    work.begin({ table: this.#table, query, rarity: this.#rarity });
     const candidates = this.#gather([{ turnIds: found, surrounded }]);
-    const { rows, masks } = this.#fill(query, candidates, work);
+    const { rows, masks } = filled(work, candidates);
     const features: Features = {
       table: this.#table,
       query,
@@ -217,17 +216,14 @@ export class UserIndex {
   }
 
   /** What the ranking knows of the turns that may answer a query. Ends the search. */
-  features(
-    { question: { query }, options, features, finds, work }: WordSearch,
-    vector: Float32Array | undefined,
-  ): Features {
+  features({ options, features, finds, work }: WordSearch, vector: Float32Array | undefined): Features {
     try {
       if (!vector || this.#vectors.size < enoughVectors * this.#indexed) return features;
       const asked = new AskedVector(vector);
       const { byMeaning, surrounded } = options.candidates;
       const near = this.#vectors.search(asked, byMeaning, options.isLate);
       const candidates = this.#gather([finds, { turnIds: near.docs, surrounded: surrounded >> 1 }]);
-      const { rows, masks } = this.#fill(query, candidates, work, (turnIds) =>
+      const { rows, masks } = filled(work, candidates, (turnIds) =>
         this.#vectors.similarities(asked, turnIds),
       );
       return { ...features, candidates, rows, masks, cut: features.cut || near.cut, byMeaning: true };
@@ -293,18 +289,6 @@ export class UserIndex {
     return gather(this.#table, finds, (turnId) => this.#table.has(turnId, state.superseded));
   }
 
-  #fill(
-    query: QueryView,
-    candidates: Uint32Array,
-    work: Workspace,
-    similarities?: Similarities,
-  ): Pick<Features, 'rows' | 'masks'> {
-    const rows = work.rows(candidates.length * featureCount);
-    const asked = { table: this.#table, query, rarity: this.#rarity, candidates };
-    const masks = fillFeatures(similarities ? { ...asked, similarities } : asked, work, rows);
-    return { rows, masks };
-  }
-
   #addRange(from: number, to: number): void {
     // The turn before the first is read along: it may be the question.
     const turns = this.#log.range(this.#user, Math.max(1, from - 1), to);
@@ -346,6 +330,15 @@ export class UserIndex {
     this.#table.mark(Math.min(other, turn.turnId), state.superseded);
     return other > turn.turnId;
   }
+}
+
+function filled(
+  work: Workspace,
+  candidates: Uint32Array,
+  similarities?: Similarities,
+): Pick<Features, 'rows' | 'masks'> {
+  const rows = work.rows(candidates.length * featureCount);
+  return { rows, masks: fillFeatures(work, candidates, rows, similarities) };
 }
 
 /** A query without the words whose stems are speakers' names. */

@@ -60,6 +60,12 @@ export class Workspace {
     return this.#rows.subarray(0, length);
   }
 
+  /** The question at hand. Throws RangeError before {@link begin}. */
+  get asked(): Asked {
+    if (!this.#asked) throw new RangeError('no question was taken up');
+    return this.#asked;
+  }
+
   /** Takes up a question, and lets go of the one before. */
   begin(asked: Asked): void {
     this.clear();
@@ -75,8 +81,7 @@ export class Workspace {
 
   /** Scores those of the candidates and the turns around them that have no place yet. */
   look(candidates: Uint32Array): void {
-    if (!this.#asked) return;
-    const { table } = this.#asked;
+    const { table } = this.asked;
     this.#reserve(table.size + reach + 1, this.#places + candidates.length * (2 * reach + 1));
     const { placeOf, turns } = this;
     const from = this.#places;
@@ -95,8 +100,7 @@ export class Workspace {
 
   /** BM25 of each candidate with the turns around it as one text. Returns the largest. */
   scoreWindows(candidates: Uint32Array): number {
-    if (!this.#asked) return 0;
-    const { table } = this.#asked;
+    const { table } = this.asked;
     const { placeOf, window, masks, rarities } = this;
     const frequencies = this.#frequencies;
     const average = table.averageLength * (2 * reach + 1);
@@ -129,8 +133,7 @@ export class Workspace {
 
   /** Cosines of the candidates and their direct neighbours, and the mean of each candidate with its neighbours. */
   compareMeanings(candidates: Uint32Array, similarities: Similarities): void {
-    if (!this.#asked) return;
-    const { table } = this.#asked;
+    const { table } = this.asked;
     const { placeOf, meaning, around } = this;
     const compared = new Uint32Array(3 * candidates.length);
     let count = 0;
